@@ -75,6 +75,7 @@ from viewer.http.security import SecurityHeaders
 from viewer.http.urls import Urls
 from viewer.jobs import Jobs, JobSettings, PictureTaker
 from viewer.journey_gaps import GapReader
+from viewer.journey_maps import JourneyMaps
 from viewer.layer_reader import LayerReader
 from viewer.mail.account import SmtpAccount
 from viewer.mail.outbox import Outbox
@@ -260,6 +261,7 @@ class Viewer:
         self.record_matcher = RecordMatcher(store, snapshots, self.work.forget)
         self.counts_gate = CountsGate(store, definitions, self.work, self.urls)
         self.maps = Maps(store, snapshots, self.work, around.drain, self.record_matcher.records_drawn)
+        self.journey_maps = JourneyMaps(store, snapshots, self.work, self.maps.drained)
         self.thumbnails = Thumbnails(self.maps, snapshots, TrafficReader(store, self.work), self.work)
         heights = partial(_recorded_heights, store)
         sealer = Sealer(settings.credentials_key)
@@ -383,8 +385,8 @@ class Viewer:
         overviews = Overviews(self.store, self.snapshots, self.work, self.maps)
         changes = PageChanges(self.store, self.definitions, self.snapshots, self.work)
         results = ExperimentResults(self.store, self.snapshots, self.work, self.maps, traffic)
-        opportunities = OpportunityReader(self.maps)
-        personas = PersonaReader(self.maps, reader, questions)
+        opportunities = OpportunityReader(self.journey_maps)
+        personas = PersonaReader(self.journey_maps, reader, questions)
         needs = NeedsReader(overviews, names, self.health, results, self.registry, changes)
         reading = DigestReader(self.store, questions, overviews, needs, self.urls, self.work)
         self.digests = Digests(reading.write)
@@ -400,7 +402,7 @@ class Viewer:
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
-            self.erasing, self.offsite, self.outbox, traffic, signing_in, questions, self.hashing,
+            self.journey_maps, self.erasing, self.offsite, self.outbox, traffic, signing_in, questions, self.hashing,
             names, touchpoints, self.two_factors, self.folding, self.open_sessions, self.addresses, self.password_links,
             PasswordPages(self.frames, self.password_links, signing_in, self.hashing, self.work),
             PicturePlans(questions, self.registry),
@@ -474,10 +476,10 @@ class Viewer:
             JourneyFormRenderer(self.frames, self.urls, traffic),
             SheetPictures(self.settings.chromium),
             opportunities,
-            GapReader(self.maps, self.registry),
+            GapReader(self.journey_maps, self.registry),
             SeenMaps(traffic, self.registry),
             personas,
-            JourneyMeasurer(self.maps, opportunities, results, traffic, personas, bars),
+            JourneyMeasurer(self.journey_maps, opportunities, results, traffic, personas, bars),
         )  # fmt: skip
         return {type(part): part for part in parts}
 

@@ -10,11 +10,11 @@ from aggregator.answers.opportunities import goal_of_journey
 from aggregator.measures.journey_periods import PeriodChanges, period_changes
 from rules.other_set import before
 from store.journeys import Journey
-from viewer.maps import Maps
+from viewer.journey_maps import JourneyMaps
 from viewer.questions import Asked
 
 
-async def changes_since(maps: Maps, journey: Journey, asked: Asked, measure: JourneyMeasure) -> PeriodChanges:
+async def changes_since(maps: JourneyMaps, journey: Journey, asked: Asked, measure: JourneyMeasure) -> PeriodChanges:
     """How the figures of a journey differ from those of the period before. `measure`: that of the question.
 
     If the period lasts until today, the one before is measured as it was on its last day, so that both have the same

@@ -11,7 +11,7 @@ from rules.find import Rejected, named
 from rules.journey_gap import JourneyGap, gap_between
 from store.journeys import Journey
 from viewer.http.errors import Problem
-from viewer.maps import Maps
+from viewer.journey_maps import JourneyMaps
 from viewer.questions import Asked
 from viewer.registry import Registry
 
@@ -32,7 +32,7 @@ class MeasuredGap:
 class GapReader:
     """Measures the gap on demand."""
 
-    def __init__(self, maps: Maps, registry: Registry) -> None:
+    def __init__(self, maps: JourneyMaps, registry: Registry) -> None:
         self._maps = maps
         self._registry = registry
 

@@ -26,7 +26,7 @@ from rules.period import Period
 from rules.question import Question
 from rules.shipped import DaySpan, days_after, days_before, span_of
 from store.journeys import FrozenFigure, Journey, Opportunity
-from viewer.maps import Maps
+from viewer.journey_maps import JourneyMaps
 from viewer.questions import Asked
 
 MOST_EFFECTS = 12  # opportunities, the last shipped ones, whose effect a page measures
@@ -70,7 +70,7 @@ class MeasuredOpportunities:
 class OpportunityReader:
     """Measures opportunities on demand."""
 
-    def __init__(self, maps: Maps) -> None:
+    def __init__(self, maps: JourneyMaps) -> None:
         self._maps = maps
 
     async def measured(self, journey: Journey, asked: Asked, measure: JourneyMeasure) -> MeasuredOpportunities:

@@ -11,7 +11,7 @@ from aggregator.shapes.segment_figures import SegmentFigures
 from rules.question import Question
 from store.journeys import Journey
 from store.segments import Group
-from viewer.maps import Maps
+from viewer.journey_maps import JourneyMaps
 from viewer.questions import Asked, Questions
 from viewer.segment_reader import SegmentReader
 
@@ -34,7 +34,7 @@ class PersonaFigures:
 class PersonaReader:
     """Measures personas for the page of a journey and the API."""
 
-    def __init__(self, maps: Maps, segments: SegmentReader, questions: Questions) -> None:
+    def __init__(self, maps: JourneyMaps, segments: SegmentReader, questions: Questions) -> None:
         self._maps = maps
         self._segments = segments
         self._questions = questions

@@ -32,6 +32,7 @@ from aggregator.queries.journey_rows import (
     range_values,
 )
 from aggregator.queries.journey_ways import followed
+from aggregator.queries.slices_counted import slices_counted
 from aggregator.shapes.journeys import Course, Fact, Facts, Moment
 from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.touch_columns import BesideTouches, EngagedViews, GoalTimes, TouchColumns, VisitorTroubles
@@ -70,12 +71,16 @@ class _FactReader:
         parts = visitors.split(-(-touches // PART) or 1)
         slices = -(-touches // len(parts) // SLICE) or 1
         troubles, goals = self._troubles(visitors), self._goals(visitors)
-        for part in parts:
+        of = len(parts) * slices
+        slices_counted(0, of)
+        for n, part in enumerate(parts):
             views = self._views(part)
             beside = BesideTouches(troubles, goals, short_views(views), self._consented(part))
             yield FactCounts(*counted([]), engaged=dict(by_number(*engaged(views))))
             del views  # before touches are read
-            yield from _each(partial(self._slice, beside), part.split(slices))
+            for done, facts in enumerate(_each(partial(self._slice, beside), part.split(slices)), n * slices + 1):
+                yield from facts
+                slices_counted(done, of)
 
     def _slice(self, beside: BesideTouches, visitors: VisitorRange) -> list[FactCounts]:
         touches = self._touches(visitors)
@@ -126,14 +131,17 @@ class _FactReader:
         return self.store.columns(sql, **self.rows.values, **range_values(visitors))
 
 
-def _each(count: Callable[[VisitorRange], list[FactCounts]], slices: Sequence[VisitorRange]) -> Iterator[FactCounts]:
+def _each(
+    count: Callable[[VisitorRange], list[FactCounts]], slices: Sequence[VisitorRange]
+) -> Iterator[list[FactCounts]]:
+    """The facts of each slice."""
     if len(slices) == 1:
-        yield from count(slices[0])
+        yield count(slices[0])
         return
     with ThreadPoolExecutor(AT_ONCE) as pool:  # queries find their limits in the context
         works = [pool.submit(copy_context().run, count, one) for one in slices]
         for work in works:
-            yield from work.result()
+            yield work.result()
 
 
 def facts_of(touches: TouchColumns, beside: BesideTouches, course: Course, moment: Moment) -> FactCounts:

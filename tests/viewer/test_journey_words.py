@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from string import Formatter
 
 import pytest
@@ -50,7 +51,7 @@ def test_values_are_written_as_the_reader_does() -> None:
 def test_a_target_is_written_as_the_map_does() -> None:
     assert change_words(language("en"), example("touchpoint_target")).endswith("at least 70.0% became at most 80.0%.")
     wait = JourneyChange("touchpoint_target_set", {"name": "Basket", "metric": "time_to_next", "new": "at most 30000"})
-    assert change_words(language("fr"), wait).endswith("au plus 30\u202fs.")
+    assert re.search(r"au plus 30\ss\.$", change_words(language("fr"), wait))
 
 
 def fits(picture: MapPicture) -> bool:

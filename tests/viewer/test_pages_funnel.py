@@ -19,7 +19,7 @@ from tests.viewer import shop as shops
 from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, words
 from tests.viewer.shop import BUYERS
-from viewer import maps
+from viewer import journey_maps
 from viewer.app import Viewer
 from viewer.funnels import usual_steps
 
@@ -134,7 +134,7 @@ def test_the_funnel_in_french(owner: Client, at: str) -> None:
 def test_a_first_answer_about_many_views_says_so_until_it_is_exact(
     owner: Client, at: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(maps, "MANY_TOUCHES", 0)
+    monkeypatch.setattr(journey_maps, "MANY_TOUCHES", 0)
     address = f"{at}&steps=lamps,basket&window_days=6"
     first = owner.get(address).text
     assert "A first answer from one visitor in ten, " in words(first)

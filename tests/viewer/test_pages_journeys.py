@@ -13,7 +13,7 @@ from store.segments import Action, Goal
 from tests.aggregator.build import PAGE
 from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, csrf, post, words
-from viewer import maps
+from viewer import journey_maps
 from viewer.app import Viewer
 
 
@@ -89,7 +89,7 @@ def test_a_stage_that_holds_the_goal_shows_the_goal(owner: Client, viewer: Viewe
 def test_a_first_answer_about_many_views_says_so_until_it_is_exact(
     owner: Client, shop: Site, journey: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(maps, "MANY_TOUCHES", 0)
+    monkeypatch.setattr(journey_maps, "MANY_TOUCHES", 0)
     address = f"/sites/{shop.id}/journeys/{journey.id}?since=2026-02-27&until=2026-03-31"
     page = owner.get(address).text
     assert "A first answer from one visitor in ten, 60 of them" in words(page)
@@ -143,7 +143,7 @@ def test_the_tester_names_the_pages(owner: Client, shop: Site) -> None:
 def test_an_edited_matcher_applies_to_the_past_and_frees_its_traffic(
     owner: Client, api: Client, shop: Site, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(maps, "MANY_TOUCHES", 0)  # figures of many views are kept for two minutes
+    monkeypatch.setattr(journey_maps, "MANY_TOUCHES", 0)  # figures of many views are kept for two minutes
     stages = (Stage("look", {"en": "Look"}, (Touchpoint("lamps", {"en": "Lamps"}, ("/lamps",)),)),)
     journey = viewer.definitions.put(Journey(id="edited", site=shop.id, name="Edited", stages=stages))
     address = f"/api/v1/sites/{shop.id}/journeys/{journey.id}"

@@ -14,7 +14,7 @@ from store.records import Site
 from tests.aggregator.build import insert
 from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, words
-from viewer import maps
+from viewer import journey_maps
 from viewer.api.entry import ROOT
 from viewer.app import Viewer
 from viewer.paths import place_of, usual_place
@@ -100,7 +100,7 @@ def test_each_name_leads_on_and_keeps_who_is_counted(owner: Client, at: str) -> 
 def test_a_first_answer_about_many_views_says_so_until_it_is_exact(
     owner: Client, at: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(maps, "MANY_TOUCHES", 0)
+    monkeypatch.setattr(journey_maps, "MANY_TOUCHES", 0)
     address = f"{at.replace('03-03', '03-04')}&through=touchpoint:cart"
     first = owner.get(address).text
     assert "A first answer from one visitor in ten, 97 visits" in words(first)

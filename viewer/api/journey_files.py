@@ -27,8 +27,8 @@ from viewer.http.downloads import file_answer
 from viewer.http.errors import missing
 from viewer.http.parameters import choice
 from viewer.http.urls import Urls
+from viewer.journey_maps import JourneyMaps
 from viewer.layer_images import sheet_file_name
-from viewer.maps import Maps
 from viewer.questions import Questions
 from viewer.registry import Registry
 from viewer.seen_maps import SeenMaps
@@ -120,7 +120,7 @@ async def create_from_file(request: Request, *, registry: Registry) -> Response:
     return answer({"journey": made, "left_out": left_out}, 201)
 
 
-async def download_map(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+async def download_map(request: Request, *, questions: Questions, maps: JourneyMaps, registry: Registry) -> Response:
     table = choice(request.query_params, "table", TABLES, TABLES[0])
     asked, language = await read_with_language(request, questions)
     journey = await registry.journey(asked.site, request.path_params["journey"])

@@ -16,7 +16,7 @@ from viewer.api.figures import plain
 from viewer.api.query_schemas import whole
 from viewer.drawing.paths_csv import paths_csv
 from viewer.http.downloads import file_answer
-from viewer.maps import Maps
+from viewer.journey_maps import JourneyMaps
 from viewer.paths import FEWEST_NAMES, MOST_NAMES, NAMES, parse_paths, unknown_place
 from viewer.questions import Questions, problem_of
 from viewer.registry import Registry
@@ -24,18 +24,18 @@ from viewer.registry import Registry
 _PATHS = "/sites/{site}/journeys/{journey}/paths"
 
 
-async def measure_paths(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+async def measure_paths(request: Request, *, questions: Questions, maps: JourneyMaps, registry: Registry) -> Response:
     query, paths = await _measured(request, questions, maps, registry)
     return answer({"query": query, **plain(paths)})
 
 
-async def export_paths(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+async def export_paths(request: Request, *, questions: Questions, maps: JourneyMaps, registry: Registry) -> Response:
     _, paths = await _measured(request, questions, maps, registry)
     return file_answer(paths_csv(paths), "csv", f"{request.path_params['journey']}-paths")
 
 
 async def _measured(
-    request: Request, questions: Questions, maps: Maps, registry: Registry
+    request: Request, questions: Questions, maps: JourneyMaps, registry: Registry
 ) -> tuple[dict[str, Any], Paths]:
     """The question as understood, and its answer."""
     asked = await questions.read(request, JOURNEY)

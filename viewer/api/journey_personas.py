@@ -13,7 +13,7 @@ from store.journeys import Journey, Persona
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
 from viewer.http.errors import missing
-from viewer.maps import Maps
+from viewer.journey_maps import JourneyMaps
 from viewer.personas import PersonaReader
 from viewer.questions import Questions
 from viewer.registry import Registry
@@ -34,7 +34,7 @@ async def list_personas(
 
 
 async def compare_persona(
-    request: Request, *, questions: Questions, maps: Maps, registry: Registry, personas: PersonaReader
+    request: Request, *, questions: Questions, maps: JourneyMaps, registry: Registry, personas: PersonaReader
 ) -> Response:
     known = await questions.known(request)
     journey = await registry.journey(known.site, request.path_params["journey"])

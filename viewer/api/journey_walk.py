@@ -15,13 +15,13 @@ from store.journeys import Journey
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
 from viewer.api.query_schemas import text, whole
-from viewer.maps import Maps, WalkAnswer
+from viewer.journey_maps import JourneyMaps, WalkAnswer
 from viewer.questions import Questions, problem_of
 from viewer.registry import Registry
 from viewer.walks import MOST_STEPS, NAMES, chosen_way, parse_walk, ways_through
 
 
-async def walk(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+async def walk(request: Request, *, questions: Questions, maps: JourneyMaps, registry: Registry) -> Response:
     asked = await questions.read(request, JOURNEY)
     question = asked.checked()
     journey = await registry.journey(asked.site, request.path_params["journey"])

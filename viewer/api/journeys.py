@@ -30,8 +30,9 @@ from viewer.funnels import FunnelReading, read_funnel
 from viewer.http.downloads import file_answer
 from viewer.http.parameters import choice
 from viewer.journey_before import changes_since
+from viewer.journey_maps import JourneyMaps
 from viewer.layer_images import site_file_name
-from viewer.maps import Maps, site_scope_of
+from viewer.maps import site_scope_of
 from viewer.opportunities import OpportunityReader
 from viewer.questions import Questions, problem_of
 from viewer.registry import Registry
@@ -51,7 +52,7 @@ async def save_journey(
     return answer(await registry.change(lambda definitions: journey_save.save(definitions, stored, site.id, sent, by)))
 
 
-async def measure_journey(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+async def measure_journey(request: Request, *, questions: Questions, maps: JourneyMaps, registry: Registry) -> Response:
     asked = await questions.read(request, JOURNEY)
     question = asked.checked()
     journey = await registry.journey(asked.site, request.path_params["journey"])
@@ -66,7 +67,7 @@ async def measure_journey(request: Request, *, questions: Questions, maps: Maps,
     return answer({"journey": journey, "query": query, **plain(map_of(journey, measure)), **beside})
 
 
-async def all_figures(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+async def all_figures(request: Request, *, questions: Questions, maps: JourneyMaps, registry: Registry) -> Response:
     asked = await questions.read(request, JOURNEY)
     question = asked.checked()
     journey = await registry.journey(asked.site, request.path_params["journey"])
@@ -77,7 +78,7 @@ async def all_figures(request: Request, *, questions: Questions, maps: Maps, reg
 
 
 async def unmapped(
-    request: Request, *, questions: Questions, maps: Maps, traffic: TrafficReader, registry: Registry
+    request: Request, *, questions: Questions, maps: JourneyMaps, traffic: TrafficReader, registry: Registry
 ) -> Response:
     asked = await questions.read(request, JOURNEY)
     question = asked.checked()
@@ -90,7 +91,7 @@ async def unmapped(
 
 
 async def measure_funnel(
-    request: Request, *, questions: Questions, elements: ElementNames, maps: Maps, registry: Registry
+    request: Request, *, questions: Questions, elements: ElementNames, maps: JourneyMaps, registry: Registry
 ) -> Response:
     asked = await questions.read(request, JOURNEY)
     asked.checked()
@@ -101,7 +102,7 @@ async def measure_funnel(
 
 
 async def download_funnel(
-    request: Request, *, questions: Questions, elements: ElementNames, maps: Maps, registry: Registry
+    request: Request, *, questions: Questions, elements: ElementNames, maps: JourneyMaps, registry: Registry
 ) -> Response:
     table = choice(request.query_params, "table", TABLES, TABLES[0])
     asked, language = await read_with_language(request, questions)

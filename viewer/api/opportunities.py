@@ -23,7 +23,7 @@ from viewer.api.entry import Entry, JsonBody, answer, body, by_whom
 from viewer.api.figures import plain
 from viewer.drawing.export import table_csv
 from viewer.http.downloads import file_answer
-from viewer.maps import Maps
+from viewer.journey_maps import JourneyMaps
 from viewer.opportunities import Effect, MeasuredOpportunities, OpportunityReader
 from viewer.questions import Asked, Questions
 from viewer.registry import Registry
@@ -34,7 +34,7 @@ class StateChange(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def list_opportunities(
-    request: Request, *, questions: Questions, maps: Maps, registry: Registry, opportunities: OpportunityReader
+    request: Request, *, questions: Questions, maps: JourneyMaps, registry: Registry, opportunities: OpportunityReader
 ) -> Response:
     asked = await questions.read(request, JOURNEY)
     question = asked.checked()
@@ -47,7 +47,7 @@ async def list_opportunities(
 
 
 async def download_opportunities(
-    request: Request, *, questions: Questions, maps: Maps, registry: Registry, opportunities: OpportunityReader
+    request: Request, *, questions: Questions, maps: JourneyMaps, registry: Registry, opportunities: OpportunityReader
 ) -> Response:
     asked = await questions.read(request, JOURNEY)
     question = asked.checked()

@@ -17,7 +17,7 @@ from viewer.api.figures import plain
 from viewer.api.query_schemas import one_of
 from viewer.drawing.touchpoint_csv import touchpoint_csv
 from viewer.http.downloads import file_answer
-from viewer.maps import Maps
+from viewer.journey_maps import JourneyMaps
 from viewer.questions import Asked, Questions
 from viewer.registry import Registry
 from viewer.touchpoints import STEPS, asked_of
@@ -25,18 +25,18 @@ from viewer.touchpoints import STEPS, asked_of
 _PATH = "/sites/{site}/journeys/{journey}/touchpoints/{touchpoint}"
 
 
-async def show_card(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+async def show_card(request: Request, *, questions: Questions, maps: JourneyMaps, registry: Registry) -> Response:
     asked, card = await _measured(request, questions, maps, registry)
     return answer({"query": asked.question.as_json(asked.today), **card_json(card)})
 
 
-async def download_card(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+async def download_card(request: Request, *, questions: Questions, maps: JourneyMaps, registry: Registry) -> Response:
     _asked, card = await _measured(request, questions, maps, registry)
     return file_answer(touchpoint_csv(card), "csv", card.key)
 
 
 async def _measured(
-    request: Request, questions: Questions, maps: Maps, registry: Registry
+    request: Request, questions: Questions, maps: JourneyMaps, registry: Registry
 ) -> tuple[Asked, TouchpointCard]:
     asked = await questions.read(request, JOURNEY)
     question = asked.checked()

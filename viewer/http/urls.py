@@ -403,6 +403,10 @@ class Urls:
         """A future state against the map of today that it is based on."""
         return self._path("sites", site, "journeys", journey, "gap", **query)
 
+    def journey_recount(self, site: str, journey: str, **query: object) -> str:
+        """How far the figures of a journey are counted."""
+        return self._path("sites", site, "journeys", journey, "recount", **query)
+
     def journey_seen(self, site: str, journey: str, **query: object) -> str:
         """What was seen on the site, for touchpoints of a journey."""
         return self._path("sites", site, "journeys", journey, "seen", **query)

@@ -35,6 +35,7 @@ from viewer.pages.journey import importing as journey_import
 from viewer.pages.journey import index as journey_index
 from viewer.pages.journey import opportunities as journey_opportunities
 from viewer.pages.journey import paths as journey_paths
+from viewer.pages.journey import recount as journey_recount
 from viewer.pages.journey import revisions as journey_revisions
 from viewer.pages.journey import seen as journey_seen
 from viewer.pages.journey import show as journey
@@ -249,6 +250,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/journeys/{journey}/touchpoints/{touchpoint}", journey_touchpoint.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/gap", journey_gap.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/seen", journey_seen.seen, "viewer"),
+    Endpoint(SITE + "/journeys/{journey}/recount", journey_recount.recount, "viewer"),
     Endpoint(SITE + "/shares", share_links.show, "editor"),
     Endpoint(SITE + "/shares", share_links.change, "editor", POST),
     Endpoint("/s/{secret}", shared.show, None),

@@ -109,6 +109,7 @@ def _editor(measured: MeasuredJourney) -> dict[str, Any]:
         "urls": {
             "save": urls.api("sites", site, "journeys", journey.id, "save"),
             "seen": urls.journey_seen(site, journey.id, **days),
+            "recount": urls.journey_recount(site, journey.id, **days),
             "fit": urls.journey_fit(site, journey.id, **days),
         },
     }

@@ -120,6 +120,7 @@ def editor_words(lang: Language) -> dict[str, str]:
         "saving": _("Saving…"),
         "saved": _("Saved %(at)s"),
         "recounting": _("Counting again, for the whole period…"),
+        "recounting_at": _("Counting again, for the whole period: %(share)s of the visitors"),
         "recounted": _("The figures are counted again."),
         "recount_failed": _("The figures are those from before the change: reload the page to count them again."),
         "unsaved": _("Not saved since %(at)s"),

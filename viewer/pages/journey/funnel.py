@@ -13,7 +13,7 @@ from rules.faults import Faults
 from rules.other_set import before
 from rules.question import JOURNEY
 from viewer.funnels import FunnelReading, joined_steps, read_funnel
-from viewer.maps import Maps
+from viewer.journey_maps import JourneyMaps
 from viewer.overviews import Overviews
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
@@ -84,7 +84,7 @@ async def show(
     questions: Questions,
     registry: Registry,
     frames: Frames,
-    maps: Maps,
+    maps: JourneyMaps,
     bars: WhoBars,
     overviews: Overviews,
 ) -> Response:
@@ -116,7 +116,7 @@ async def show(
 
 
 async def _counted(
-    shown: ShownFunnel, maps: Maps, reading: FunnelReading, *, compared: bool, quick: bool
+    shown: ShownFunnel, maps: JourneyMaps, reading: FunnelReading, *, compared: bool, quick: bool
 ) -> ShownFunnel:
     question, funnel = shown.asked.question, reading.funnel
     found = await maps.funnel(reading.journey, question, funnel, reading.sets, quick=quick)

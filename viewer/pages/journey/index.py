@@ -26,7 +26,7 @@ from store.segments import Goal
 from store.zones import now_ms
 from viewer.access.person import signed_in
 from viewer.http.parameters import choice
-from viewer.maps import Maps
+from viewer.journey_maps import JourneyMaps
 from viewer.pages.forms.faults import FormFaults, RejectedRow, form_faults, rejected_row
 from viewer.pages.forms.fields import text
 from viewer.pages.frame.frames import Frames, answer, go, language_of
@@ -117,7 +117,7 @@ async def index(
     *,
     questions: Questions,
     registry: Registry,
-    maps: Maps,
+    maps: JourneyMaps,
     frames: Frames,
     seen_maps: SeenMaps,
 ) -> Response:
@@ -131,7 +131,7 @@ class JourneyParts:
     """What the list is read from and shown with."""
 
     registry: Registry
-    maps: Maps
+    maps: JourneyMaps
     frames: Frames
     seen_maps: SeenMaps
 
@@ -141,7 +141,7 @@ async def change(
     *,
     questions: Questions,
     registry: Registry,
-    maps: Maps,
+    maps: JourneyMaps,
     frames: Frames,
     seen_maps: SeenMaps,
 ) -> Response:
@@ -202,7 +202,7 @@ def _no_template(chosen: str) -> Fault:
     return fault("template", "no_template", value=chosen)
 
 
-async def figures(request: Request, *, questions: Questions, registry: Registry, maps: Maps) -> Response:
+async def figures(request: Request, *, questions: Questions, registry: Registry, maps: JourneyMaps) -> Response:
     """GET measures one journey for its row, as JSON: the list requests what was not ready in time."""
     asked = await questions.read(request, JOURNEY)
     journey = await registry.journey(asked.site, request.path_params["journey"])
@@ -266,7 +266,7 @@ async def _list(request: Request, asked: Asked, parts: JourneyParts, typed: NewJ
     return answer(request, page, form.faults.status)
 
 
-async def _measured(maps: Maps, journeys: Sequence[Journey], asked: Asked) -> dict[str, JourneyMap]:
+async def _measured(maps: JourneyMaps, journeys: Sequence[Journey], asked: Asked) -> dict[str, JourneyMap]:
     """The figures that are ready in time, by journey. Without faults in the question only."""
     found: dict[str, JourneyMap] = {}
     if asked.faults:

@@ -10,7 +10,8 @@ from aggregator.answers.journey import map_of
 from aggregator.answers.unmapped import UnmappedTraffic
 from viewer.experiment_results import ExperimentResults
 from viewer.journey_before import changes_since
-from viewer.maps import Maps, site_scope_of
+from viewer.journey_maps import JourneyMaps
+from viewer.maps import site_scope_of
 from viewer.opportunities import OpportunityReader
 from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.who.bars import WhoBars
@@ -23,7 +24,7 @@ class JourneyMeasurer:
 
     def __init__(
         self,
-        maps: Maps,
+        maps: JourneyMaps,
         reader: OpportunityReader,
         results: ExperimentResults,
         traffic: TrafficReader,

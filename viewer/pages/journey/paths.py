@@ -16,7 +16,7 @@ from rules.period import DAYS, Period
 from rules.question import JOURNEY
 from viewer.access.person import signed_in
 from viewer.funnels import joined_steps
-from viewer.maps import Maps
+from viewer.journey_maps import JourneyMaps
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Frame, Page, doc
@@ -90,7 +90,7 @@ class PathsPage(Page):
 
 
 async def show(
-    request: Request, *, questions: Questions, registry: Registry, frames: Frames, maps: Maps, bars: WhoBars
+    request: Request, *, questions: Questions, registry: Registry, frames: Frames, maps: JourneyMaps, bars: WhoBars
 ) -> Response:
     """GET counts the visits through the place of the address, or the one before the goal."""
     asked = await questions.read(request, JOURNEY)

@@ -13,7 +13,8 @@ from aggregator.shapes.walks import ALIKE, OfferedWay, Outcome, Ways
 from rules.faults import Faults, fault
 from rules.period import Period
 from rules.question import JOURNEY
-from viewer.maps import Maps, WalkAnswer
+from viewer.journey_maps import JourneyMaps, WalkAnswer
+from viewer.maps import Maps
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Frame, Page, doc
@@ -81,7 +82,14 @@ class Shown:
 
 
 async def show(
-    request: Request, *, questions: Questions, registry: Registry, frames: Frames, maps: Maps, bars: WhoBars
+    request: Request,
+    *,
+    questions: Questions,
+    registry: Registry,
+    frames: Frames,
+    maps: JourneyMaps,
+    pictures: Maps,
+    bars: WhoBars,
 ) -> Response:
     """GET shows a stop of the way of the address, or of the one that most visitors went."""
     asked = await questions.read(request, JOURNEY)
@@ -122,7 +130,7 @@ async def show(
         found = await maps.walk(journey, asked.question, asked.known, way, walk.step_of(way, journey))
     except WayChanged:
         return await faulty(Faults((fault("way", "few_alike", least=ALIKE),)))
-    strips = await maps.strips(found.scene.picture) if found.scene.picture else ()
+    strips = await pictures.strips(found.scene.picture) if found.scene.picture else ()
     name = touchpoint_name(one.measured, found.stops[found.step - 1].touchpoint)
     table = usual_table(frame.lang, name, await maps.usual(journey, asked.question, found))
     return answer(request, replace(_walked(page, one, ways, found, strips), table=table))

@@ -8,7 +8,7 @@ from aggregator.answers.walk import Stop
 from aggregator.answers.walk_scene import Deed
 from rules.segment import text_of_tree
 from store.snapshots import Snapshot
-from viewer.maps import WalkAnswer
+from viewer.journey_maps import WalkAnswer
 from viewer.pages.frame.charts import percent
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice

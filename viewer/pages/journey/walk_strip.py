@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aggregator.answers.walk import Stop
 from store.journeys import Touchpoint
 from store.pages import matches
-from viewer.maps import WalkAnswer
+from viewer.journey_maps import WalkAnswer
 from viewer.pages.frame.languages import Language
 from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.map.links import Links

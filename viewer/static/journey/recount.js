@@ -2,6 +2,8 @@
 // the earlier figures are grey, and a bar says that they are being counted.
 import {el} from './dom.js';
 
+const EVERY = 500; // ms between two questions how much is done
+
 // What the figures depend on: which contacts belong to which touchpoint, in the order that decides ties.
 const counted = (journey) =>
   JSON.stringify(
@@ -37,6 +39,8 @@ export class Recount {
     }
     if (this.wanted !== now) return;
     if (!figures) {
+      this.show(false);
+      this.app.board.classList.add('stale');
       this.place.textContent = this.app.say('recount_failed');
       this.wanted = this.known; // so that the next save tries again
       return;
@@ -50,7 +54,34 @@ export class Recount {
 
   show(busy) {
     this.app.board.classList.toggle('stale', busy);
-    const label = this.app.say('recounting');
-    this.place.replaceChildren(...(busy ? [label, ' ', el('progress', {'aria-label': label})] : []));
+    this.bar = busy && el('progress', {'aria-label': this.app.say('recounting')});
+    this.words = el('span', {}, this.app.say('recounting'));
+    this.place.replaceChildren(...(busy ? [this.words, ' ', this.bar] : []));
+    clearTimeout(this.timer);
+    if (busy) this.follow();
+  }
+
+  // How much is done, until the figures arrive.
+  follow() {
+    const {bar} = this;
+    this.timer = setTimeout(async () => {
+      const {done, of} = await this.counted();
+      if (bar !== this.bar) return; // they have arrived, or another change was saved
+      if (of) {
+        bar.max = of;
+        bar.value = done;
+        const share = (done / of).toLocaleString(this.app.data.locale, {style: 'percent'});
+        this.words.textContent = this.app.say('recounting_at', {share});
+      }
+      this.follow();
+    }, EVERY);
+  }
+
+  async counted() {
+    try {
+      return await (await fetch(this.app.data.urls.recount, {headers: {accept: 'application/json'}})).json();
+    } catch {
+      return {done: 0, of: 0};
+    }
   }
 }

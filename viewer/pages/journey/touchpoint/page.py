@@ -13,7 +13,7 @@ from aggregator.measures.statistics import FEW
 from rules.journey_lanes import laid_out
 from rules.question import JOURNEY
 from store.journeys import Journey, Touchpoint
-from viewer.maps import Maps
+from viewer.journey_maps import JourneyMaps
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.journey.first_answer import first_words
@@ -87,7 +87,7 @@ class TouchpointPage(Page):
 
 
 async def show(
-    request: Request, *, questions: Questions, registry: Registry, frames: Frames, maps: Maps, bars: WhoBars
+    request: Request, *, questions: Questions, registry: Registry, frames: Frames, maps: JourneyMaps, bars: WhoBars
 ) -> Response:
     """GET shows the card of a touchpoint; `metric` chooses the figure that is drawn over time."""
     asked = await questions.read(request, JOURNEY)
