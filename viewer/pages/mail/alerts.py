@@ -45,13 +45,15 @@ class AlertFinder:
         gap = time.time() * 1000 - last
         if last and gap > levels.quiet_hours * HOUR:
             words = lang.text("No view for %(span)s.", span=lang.span(gap))
-            alerts["quiet"] = AlertText(f"{site.name}: {words}", words, self.urls.absolute(self.urls.site(site.id)))
+            alerts["quiet"] = AlertText(
+                lang.named(site.name, words), words, self.urls.absolute(self.urls.site(site.id))
+            )
         return alerts
 
     def _worded(self, lang: Language, view: OverviewView, site: str, found: FoundNeeds) -> AlertText:
         (one,) = needs_of(lang, self.urls, view, found).shown
-        words = f"{one.place}: {one.words}"
-        return AlertText(f"{site}: {words}", words, self.urls.absolute(one.links[0].href))
+        words = lang.named(one.place, one.words)
+        return AlertText(lang.named(site, words), words, self.urls.absolute(one.links[0].href))
 
 
 def _over(levels: AlertLevels, found: FoundNeeds) -> Iterator[tuple[str, FoundNeeds]]:

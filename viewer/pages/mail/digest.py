@@ -82,7 +82,7 @@ def digest_of(
     _ = lang.text
     listed = tuple(
         DigestNeed(
-            f"{one.place}: {one.words}",
+            lang.named(one.place, one.words),
             ", ".join(lang.named(label, value) for label, value, _css in one.facts),
             one.links[0].label,
             urls.absolute(one.links[0].href),
@@ -95,7 +95,7 @@ def digest_of(
     lost, account = received_words(lang, received, found.account)
     within = any(one.change is not None and not one.change.beyond_chance for one in found.figures)
     return Digest(
-        subject=f"{site}: {listed[0].words if listed else nothing}",
+        subject=lang.named(site, listed[0].words if listed else nothing),
         site=site,
         heading=f"{site}, {days}",
         needs=listed,
