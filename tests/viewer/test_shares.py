@@ -116,6 +116,28 @@ def test_parameters_in_the_address_of_a_link_change_nothing(anyone: Client, link
     assert anyone.get(f"{link}?page=shop.example/&width=390&kind=scroll&days=1&all=1").content == plain
 
 
+def test_no_parameter_leads_to_another_map_site_or_link(
+    owner: Client, anyone: Client, shop: Site, viewer: Viewer, link: str
+) -> None:
+    other = make(owner, shop, f"page={PAGE}&{DAYS}&kind=hover")
+    values = ("shop.example/", "2", stored(viewer, other).id, other, other[3:], f"/sites/{shop.id}/heatmap", "../2")
+    plain, picture = anyone.get(link).content, anyone.get(f"{link}/0/heat/0").content
+    names = ("page", "site", "width", "kind", "layer", "segment", "with", "experiment", "share", "secret", "id", "by")
+    for name in names:
+        for value in values:
+            answer = anyone.get(f"{link}?{urlencode({name: value})}")
+            assert (answer.status_code, answer.content == plain) == (200, True), (name, value)
+    assert anyone.get(f"{link}/0/heat/0", headers={"Cookie": f"parcours-shared={other[3:]}"}).content == picture
+    for path in (
+        f"{link}/sites/{shop.id}",
+        f"{link}/1/heat/0",
+        f"{link}/2/page/0",
+        f"{link}{other}",
+        f"{link}/x/page/0",
+    ):
+        assert anyone.get(path).status_code == 404, path
+
+
 def test_ended_revoked_forged_and_unknown_links_have_one_answer(
     owner: Client, anyone: Client, shop: Site, viewer: Viewer
 ) -> None:
