@@ -140,6 +140,11 @@ DEFINED: dict[str, Any] = {
         "name": "Button", "id": "button", "pages": ["/lamps"],
         "variants": [{"key": "a", "name": "A"}, {"key": "b", "name": "B"}],
     },
+    "saved_maps": {"name": "Lamps on phones", "query": {"page": "shop.example/lamps", "device": "phone"}},
+    "surveys": {
+        "name": "After the order", "pages": ["/done"],
+        "questions": [{"id": "nps", "kind": "nps", "text": {"en": "How likely?"}}], "thanks": {"en": "Thank you."},
+    },
 }  # fmt: skip
 
 
