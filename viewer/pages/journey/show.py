@@ -292,7 +292,7 @@ def _method(measured: MeasuredJourney) -> str:
             "Red: a target that the whole interval misses; without a target, a share that is worse than in the period "
             "before, beyond chance, as adjusted for the number of shares that are compared. How much a figure has "
             "changed is said where that is beyond chance. Shares of visits are shown beside those before, and not "
-            "tested."
+            "tested: visits of one visitor depend on each other."
         )
     counted = lang.text(
         "Going on means reaching a later stage within %(window)s of first reaching this one. Visitors whose "
