@@ -7,8 +7,15 @@ from typing import Any
 
 from tests.browsers.tab import Tab
 
-# https://w3c.github.io/webdriver/#keyboard-actions
-_KEYS = {"Backspace": "\ue003", "Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c"}
+# https://www.w3.org/TR/webdriver2/#keyboard-actions
+_KEYS = {
+    "Backspace": "\ue003",
+    "Tab": "\ue004",
+    "Enter": "\ue007",
+    "Escape": "\ue00c",
+    "ArrowRight": "\ue014",
+    "ArrowDown": "\ue015",
+}
 
 
 class ActionTab(Tab):

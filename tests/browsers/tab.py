@@ -55,7 +55,7 @@ class Tab(ABC):
 
     @abstractmethod
     def key(self, name: str) -> None:
-        """Presses and releases a key: a character, or one of `Enter`, `Tab`, `Escape`, `Backspace`."""
+        """Presses and releases a key: a character, or one of the names in actions.py."""
 
     @abstractmethod
     def resize(self, width: int, height: int) -> None:

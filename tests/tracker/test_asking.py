@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from collector import wire
+from tests.axe import barriers
 from tests.tracker.bench import SITE_KEY, SOURCES, Bench
 
 SNIPPET = f'<script defer src="/parcours.js" data-site="{SITE_KEY}" data-ask></script>'
@@ -300,3 +301,23 @@ def test_a_new_view_is_asked_by_its_own_rules(bench: Bench, opened: Callable[...
         page.reload()
     page.evaluate("history.pushState({}, '', '/a')")
     expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_no_question_has_a_barrier(opened: Callable[..., Page]) -> None:
+    """axe finds nothing in the question of each kind, in light and in dark colours."""
+    lists = [{"id": "a", "text": {"en": "Nothing"}}, {"id": "b", "text": {"en": "Other"}, "typed": True}]
+    kinds: tuple[dict[str, Any], ...] = (
+        {"kind": "nps", "low": {"en": "Not at all"}, "high": {"en": "Very"}}, {"kind": "csat", "look": "stars"},
+        {"kind": "csat", "look": "faces"}, {"kind": "ces"}, {"kind": "one", "options": lists},
+        {"kind": "several", "options": lists}, {"kind": "text", "optional": True}, {"kind": "click"},
+    )  # fmt: skip
+    for kind in kinds:
+        question = {"id": "q", "text": {"en": "How was it?"}, **kind}
+        page = opened("<main><h1>Basket</h1><button id=b>Press</button></main>", questions=[question])
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.evaluate("document.title = 'Basket'; document.documentElement.lang = 'en'")
+        page.evaluate(
+            "Promise.all(document.querySelector('parcours-ask').shadowRoot.firstElementChild.getAnimations()"
+            ".map((one) => one.finished))"
+        )
+        assert barriers(page) == [], kind

@@ -62,7 +62,7 @@ export const show = (asking, hooks, mask, asked) => {
   const draw = (title, kind, ...parts) => {
     const had = root.activeElement || asked;
     asked = 0;
-    const heading = el('h2', {id: 'h', tabindex: -1, role: 'status'}, title);
+    const heading = el('h2', {id: 'h', tabindex: -1, 'aria-live': 'polite'}, title);
     root.replaceChildren(
       el(
         `section${kind}`,

@@ -38,8 +38,8 @@ textarea{min-height:92px}
 .bad{border-inline-start:3px solid;padding-inline-start:10px}
 :focus-visible{outline:2px solid var(--a);outline-offset:2px}
 .layer{position:absolute;inset:0;cursor:crosshair}
-.bar{padding:6px 16px;background:#15181b;color:#fff;border-radius:0}
-.bar button{background:none}
+.bar{padding:6px 16px;background:#15181be6;color:#fff;border-radius:0;pointer-events:none}
+.bar button{background:none;pointer-events:auto}
 .mark{position:absolute;outline:3px solid var(--a);box-shadow:0 0 0 6px var(--bg);pointer-events:none}
 :host(.narrow.ask:not(.over)){inset:auto 0 var(--kb,0)}
 :host(.narrow) section{width:auto;max-height:60vh;overflow:auto;border-width:1px 0 0;border-radius:12px 12px 0 0}
