@@ -398,6 +398,7 @@ class Viewer:
         layers = LayerReader(questions, self.maps, zones, notes)
         touchpoints = TouchpointPageReader(self.store, self.registry, self.work)
         alone = MapsAlone(questions, self.maps, layers, bars)
+        papers = ReportPapers(alone, self.maps, self.snapshots, self.work, self.urls)
         answers_read = SurveyReader(self.store, self.definitions, self.work, self.maps)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
@@ -416,10 +417,10 @@ class Viewer:
             self.link_passwords,
             SharePanels(self.shares, self.sessions, self.urls, self.secret),
             alone,
-            ReportPapers(alone, self.maps, self.snapshots, self.work, self.urls),
+            papers,
             ReportEditor(self.frames, self.urls, self.registry),
             ReportWriter(questions, self.maps, self.registry),
-            SharedMaps(alone, self.maps, self.snapshots, self.work, self.urls),
+            SharedMaps(alone, papers, self.registry, self.maps, self.snapshots, self.work, self.urls),
             MapReaders(layers, traffic, self.jobs, touchpoints),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,

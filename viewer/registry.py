@@ -46,6 +46,10 @@ class Registry:
         """The site that the address names (`{site}`: its id or name), even if it breaks the current limits."""
         return await self._work.run(site_of, self._definitions, str(request.path_params["site"]))
 
+    async def named(self, name: str) -> Site:
+        """The site with this id or name. NotFound without one."""
+        return await self._work.run(site_of, self._definitions, name)
+
     async def on_site(self, who: Person, name: str) -> Person:
         """A person with their role on the site with this id or name. NotFound if they may not see it."""
         if who.role and not who.sites:

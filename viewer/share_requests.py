@@ -5,22 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aggregator.pictures.newest import NoSnapshot
-from rules.question import MAP, Asks
+from rules.find import usable
+from rules.question import MAP, Asks, Question
 from rules.resolve import Known
 from rules.share import SharedThing
+from store.reports import Report
 from store.shares import SharedKind
 from viewer.http.errors import bad_parameter
 from viewer.questions import Questions
+from viewer.registry import Registry
 
 ASKS: dict[SharedKind, Asks] = {"map": MAP}
 LOOK = ("of", "by", "measure")  # parameters that change what is drawn, and no figure
 
 
-async def shared_thing(questions: Questions, known: Known, kind: object, query: Mapping[str, str]) -> SharedThing:
-    """What a link is to show. Problem for faults of the question or another kind; NoSnapshot without a picture."""
+async def shared_thing(
+    questions: Questions, registry: Registry, known: Known, kind: object, query: Mapping[str, str], target: str = ""
+) -> SharedThing:
+    """What a link is to show. `target`: the id of a report. Problem for faults of the question or another kind;
+    NoSnapshot without a picture, NotFound without such a report."""
+    if kind == "report":
+        report = usable(await registry.find(Report, target, known.site))
+        return SharedThing("report", Question(int(known.site.id), zone=known.site.zone), target=report.id)
     found = next((one for one in ASKS if one == kind), None)
     if found is None:
-        raise bad_parameter("kind", f"{str(kind)[:40]!r} cannot be shared.", ", ".join(ASKS))
+        raise bad_parameter("kind", f"{str(kind)[:40]!r} cannot be shared.", ", ".join((*ASKS, "report")))
     asked = await questions.resolve(known, query, ASKS[found])
     question = asked.checked()
     if not any(question.covers(one.page) for one in known.snapshots):

@@ -167,3 +167,32 @@ def test_reports_by_the_api_have_the_figures_of_their_maps(api: Client, shop: Si
     assert api.post(f"{root}/reports", json={"name": "x", "parts": [{"kind": "text", "query": QUERY}]}
                         ).status_code == 422  # fmt: skip
     assert api.delete(f"{root}/reports/by-api").status_code == 200
+
+
+def test_a_report_is_shared_by_a_link_that_opens_nothing_else(
+    owner: Client, anyone: Client, viewer: Viewer, shop: Site
+) -> None:
+    made(owner, shop)
+    here = f"/sites/{shop.id}/reports/basket?share=1"
+    panel = owner.get(here)
+    assert "Share this report" in words(panel.text)
+    fields = {"csrf": csrf(panel.text), "do": "make", "kind": "report", "target": "basket", "back": here}
+    assert owner.post(f"/sites/{shop.id}/shares", data=fields).status_code == 303
+    found = re.search(r'id="new-link">http://testserver(/s/[\w-]+)<', owner.get(here).text)
+    assert found
+    page = anyone.get(found[1])
+    assert page.status_code == 200
+    assert "One in two presses" in words(page.text)
+    assert "noindex" in page.headers["x-robots-tag"]
+    addresses = re.findall(r'(?:href|src|action)="([^"]+)"', page.text)
+    assert all(one.startswith(("/static/", "#", f"{found[1]}/0/")) for one in addresses), addresses
+    for address in addresses:
+        if address.startswith("/s/"):
+            assert anyone.get(address).headers["content-type"].startswith("image/")
+    for path in (f"{found[1]}/1/page/0", f"{found[1]}/9/heat/0", f"{found[1]}/0/heat/0?width=390"):
+        assert anyone.get(path).status_code == 404, path
+    other = owner.post(f"/sites/{shop.id}/shares", data=fields | {"target": "nothing", "csrf": csrf(panel.text)})
+    assert other.status_code == 404
+    viewer.definitions.delete(viewer.definitions.get(Report, "basket"))
+    viewer.work.forget()
+    assert anyone.get(found[1]).status_code == 410

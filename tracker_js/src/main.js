@@ -48,7 +48,7 @@ const hooks = {me, ears, closers, emit, listen, onStop, stored, recordOf, placeO
 const loadAsk = (key) => {
   hooks.url = url;
   // Blocked, or not to be had: that is no error of the page.
-  if (!held && !outer) import(new URL('../parcours-ask.js', url)).then((asking) => asking.start(hooks, key)).catch(String);
+  if (!held && !outer) import(new URL('../parcours-ask.js', url)).then((it) => it.start(hooks, key)).catch(String);
 };
 
 const askIfDue = () => {

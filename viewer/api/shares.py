@@ -25,6 +25,7 @@ class SharedQuestion(ShareRequest, frozen=True, kw_only=True):
 
     kind: SharedKind
     question: dict[str, Any] = msgspec.field(default_factory=dict)
+    report: str = ""
 
 
 def share_json(one: ListedShare) -> dict[str, Any]:
@@ -34,6 +35,7 @@ def share_json(one: ListedShare) -> dict[str, Any]:
         "id": share.id,
         "kind": share.kind,
         "question": share.query,
+        "report": share.target,
         "name": share.name,
         "ends": share.ends,
         "moves": share.moves,
@@ -53,15 +55,17 @@ async def list_shares(request: Request, *, registry: Registry, shares: ShareLink
     return answer({"shares": [share_json(one) for one in await shares.listed(site.id)]})
 
 
-async def create_share(request: Request, *, questions: Questions, shares: ShareLinks, urls: Urls) -> Response:
+async def create_share(
+    request: Request, *, questions: Questions, registry: Registry, shares: ShareLinks, urls: Urls
+) -> Response:
     known, sent = await questions.known(request), await fields(request)
-    kind, query = sent.pop("kind", ""), sent.pop("question", {})
+    kind, query, target = sent.pop("kind", ""), sent.pop("question", {}), str(sent.pop("report", ""))
     if not isinstance(query, dict):
         raise InvalidDefinition(Faults((fault("question", "type", expected="an object"),)))
     asked = {name: str(value) for name, value in query.items()}
     if kind in ASKS:
         only(asked, (*ASKS[kind].names, *LOOK))
-    thing = await shared_thing(questions, known, kind, asked)
+    thing = await shared_thing(questions, registry, known, kind, asked, target)
     made: MadeShare = await shares.make(known.site, thing, sent, by_whom(request))
     link = urls.absolute(urls.shared(made.secret))
     return answer({"id": made.share.id, "link": link, "ends": made.share.ends}, 201)

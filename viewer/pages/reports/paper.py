@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from rules.find import Rejected
+from rules.question import Question
+from rules.share import SharedThing
 from store.records import Site
 from store.reports import Report, ReportPart
 from store.snapshots import Snapshots
@@ -26,6 +28,8 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
 from viewer.pages.frame.rendering import render, style_sheet
 from viewer.pages.heatmap.alone import MapAlone, MapsAlone
+from viewer.pages.map.links import with_query
+from viewer.pages.share.panel import SharePanel, SharePanels, Sharing
 from viewer.registry import Registry
 from viewer.reports import figures_of
 from viewer.work import Work
@@ -88,6 +92,8 @@ class ReportPaperPage(Page):
     back: str = doc("The list of reports")
     save: str = doc("Where saving again posts to, if figures differ")
     version: int = doc("The version that is saved again")
+    share_href: str = doc("This page with the panel that makes read-only links; empty for those who may not")
+    share: SharePanel | None = doc("The panel that makes read-only links", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,11 +183,13 @@ class ReportPapers:
 LOOKS = {"heat": Look(), "heat-dark": Look(palette="dark")}
 
 
-async def show(request: Request, *, registry: Registry, frames: Frames, papers: ReportPapers, urls: Urls) -> Response:
+async def show(
+    request: Request, *, registry: Registry, frames: Frames, papers: ReportPapers, panels: SharePanels, urls: Urls
+) -> Response:
     """GET the sheet."""
     report, site = await report_of(request, registry)
     frame = await frames.of(request, "pages", site)
-    may_edit = signed_in(request).may("editor")
+    may_edit, here = signed_in(request).may("editor"), urls.kept_report(site.id, report.id)
     page = ReportPaperPage(
         frame=frame,
         title=report.name,
@@ -192,8 +200,19 @@ async def show(request: Request, *, registry: Registry, frames: Frames, papers: 
         back=urls.reports(site.id),
         save=urls.edit_report(site.id, report.id) if may_edit else "",
         version=report.version,
+        share_href=with_query(here, {"share": "1"}) if may_edit else "",
     )
-    return answer(request, page)
+    if not may_edit or "share" not in request.query_params:
+        return answer(request, page)
+    sharing = Sharing(
+        thing=SharedThing("report", Question(int(site.id), zone=site.zone), target=report.id),
+        heading=frame.lang.text("Share this report"),
+        shows=frame.lang.text("The whole report, with its maps, legends and tables."),
+        here=page.share_href,
+        close=here,
+    )
+    panel = await panels.of(request, frame.lang, site, sharing)
+    return panels.forget(request, answer(request, replace(page, share=panel)))
 
 
 async def file(request: Request, *, registry: Registry, frames: Frames, papers: ReportPapers, urls: Urls) -> Response:

@@ -54,7 +54,7 @@ async def show(
 
 
 async def change(
-    request: Request, *, shares: ShareLinks, panels: SharePanels, questions: Questions, urls: Urls
+    request: Request, *, shares: ShareLinks, panels: SharePanels, questions: Questions, registry: Registry, urls: Urls
 ) -> Response:
     """Make a link, revoke one, or take a revocation back; then go back to the page that has the form."""
     form, by = await request.form(), signed_in(request).name
@@ -71,7 +71,8 @@ async def change(
             await shares.restore(known.site.id, id, by)
         case "make":
             query = dict(parse_qsl(str(form.get("question") or "")))
-            thing = await shared_thing(questions, known, form.get("kind"), query)
+            target = str(form.get("target") or "")
+            thing = await shared_thing(questions, registry, known, form.get("kind"), query, target)
             made = await shares.make(known.site, thing, _fields(form), by)
             panels.remember(response, made, str(form.get("password") or ""))
         case other:

@@ -21,6 +21,7 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Frame, Page, doc
 from viewer.pages.frame.rendering import render
 from viewer.pages.heatmap.alone import MapAlone
+from viewer.pages.reports.paper import Paper
 from viewer.pages.shared.shown import SharedMaps
 from viewer.shares import ShareLinks
 
@@ -38,6 +39,16 @@ class SharedMapPage(Page):
     template = "shared/map.html"
     docs = "sharing"
     shown: MapAlone = doc("The map, with its days, who is counted, figures, legend, elements and account")
+    ends: str = doc("The last day of the link")
+    host: str = doc("The Parcours that it is from")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedReportPage(Page):
+    """What a link to a report shows, `/s/SECRET`."""
+
+    template = "shared/report.html"
+    paper: Paper = doc("The sheet")
     ends: str = doc("The last day of the link")
     host: str = doc("The Parcours that it is from")
 
@@ -79,6 +90,8 @@ async def show(
     if reading.locked:
         return _asking(lang, urls)
     share = reading.share
+    if share.kind == "report":
+        return await _report(request, lang, urls, shares, shown, share)
     found = await shown.page(lang, share, secret)
     if found is None:
         return _gone(lang, urls)
@@ -118,13 +131,31 @@ async def picture(
     lang = language_of(request)
     reading = await _reading(request, shares, passwords)
     part, layer, n = (request.path_params[name] for name in ("part", "layer", "n"))
-    if reading.share is None or reading.locked or request.url.query or part != 0:
+    if reading.share is None or reading.locked or request.url.query:
         return _unavailable(lang, urls)
-    found = await shown.strip(lang, reading.share, layer, n)
+    found = await shown.strip(lang, reading.share, part, layer, n)
     if found is None:
         return _unavailable(lang, urls)
     content, kind = found
     return Response(content, media_type=f"image/{kind}", headers=HEADERS)
+
+
+async def _report(
+    request: Request, lang: Language, urls: Urls, shares: ShareLinks, shown: SharedMaps, share: Share
+) -> Response:
+    paper = await shown.paper(lang, share, _secret(request))
+    if paper is None:
+        return _gone(lang, urls)
+    if request.method == "GET":
+        await shares.count(share)
+    page = SharedReportPage(
+        frame=_frame(lang, urls),
+        title=paper.name,
+        paper=paper,
+        ends=lang.day(date.fromisoformat(share.ends), year=True),
+        host=urls.base.partition("://")[2],
+    )
+    return _html(page)
 
 
 async def nothing(request: Request, *, urls: Urls) -> Response:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from rules.faults import InvalidDefinition
+from rules.find import NotFound, usable
 from store.definitions import Missing
+from store.records import Site
+from store.reports import Report
 from store.shares import Share
 from store.snapshots import Snapshots
 from viewer.drawing.look import Look
@@ -14,6 +18,8 @@ from viewer.http.urls import Urls
 from viewer.maps import Maps
 from viewer.pages.frame.languages import Language
 from viewer.pages.heatmap.alone import MapAlone, MapsAlone
+from viewer.pages.reports.paper import Paper, ReportPapers
+from viewer.registry import Registry
 from viewer.work import Work
 
 LOOKS = {"heat": Look(), "heat-dark": Look(palette="dark")}
@@ -40,14 +46,37 @@ class SharedMaps:
     """Reads what links to maps show."""
 
     alone: MapsAlone
+    papers: ReportPapers
+    registry: Registry
     maps: Maps
     snapshots: Snapshots
     work: Work
     urls: Urls
 
-    async def strip(self, lang: Language, share: Share, layer: str, n: int) -> tuple[bytes, str] | None:
-        """A strip of the page's picture (`page`) or of the heat over it (a key of LOOKS), and its type of image; None
-        for any other, and if what the link is about was deleted."""
+    async def paper(self, lang: Language, share: Share, secret: str) -> Paper | None:
+        """The report of a link; None if it was deleted."""
+        found = await self._report(share)
+        if found is None:
+            return None
+        report, site = found
+        zoned = replace(lang, zone=site.zone)
+        return await self.papers.paper(zoned, report, site.name, lambda n: SharedUrls(self.urls.base, secret, n))
+
+    async def _report(self, share: Share) -> tuple[Report, Site] | None:
+        try:
+            site = await self.registry.named(share.site)
+            return usable(await self.registry.find(Report, share.target, site)), site
+        except (NotFound, InvalidDefinition):
+            return None
+
+    async def strip(self, lang: Language, share: Share, part: int, layer: str, n: int) -> tuple[bytes, str] | None:
+        """A strip of the picture of a part's page (`page`) or of the heat over it (a key of LOOKS), and its type of
+        image; None for any other, and if what the link is about was deleted. `part`: of a report; of a map, 0."""
+        if share.kind == "report":
+            found_report = await self._report(share)
+            return await self.papers.picture(lang, found_report[0], part, layer, n) if found_report else None
+        if part != 0:
+            return None
         setting = await self.alone.setting(lang, share.site, share.query, self.urls)
         found = await self.alone.answer(setting) if setting else None
         if found is None:
