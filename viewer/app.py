@@ -74,6 +74,7 @@ from viewer.http.errors import respond
 from viewer.http.security import SecurityHeaders
 from viewer.http.urls import Urls
 from viewer.jobs import Jobs, JobSettings, PictureTaker
+from viewer.journey_feedback import JourneyFeedback
 from viewer.journey_gaps import GapReader
 from viewer.journey_maps import JourneyMaps
 from viewer.layer_reader import LayerReader
@@ -480,7 +481,10 @@ class Viewer:
             GapReader(self.journey_maps, self.registry),
             SeenMaps(traffic, self.registry),
             personas,
-            JourneyMeasurer(self.journey_maps, opportunities, results, traffic, personas, bars),
+            JourneyMeasurer(
+                self.journey_maps, opportunities, results, traffic, personas, bars,
+                JourneyFeedback(self.registry, answers_read),
+            ),
         )  # fmt: skip
         return {type(part): part for part in parts}
 

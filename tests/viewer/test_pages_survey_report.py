@@ -10,6 +10,7 @@ import pytest
 from httpx import Response
 from msgspec.structs import replace
 
+from store.journeys import Journey, Lane, Stage, Touchpoint
 from store.records import Site
 from store.surveys import Survey, SurveyTheme
 from tests.aggregator.test_feedback import DEAD, SURVEY, Answers, done
@@ -107,3 +108,22 @@ def test_themes_are_set_on_answers_taken_off_and_counted(owner: Client, viewer: 
 def test_the_list_leads_to_the_answers(owner: Client, shop: Site, survey: Survey) -> None:
     assert f'href="/sites/{shop.id}/surveys/after"' in owner.get(f"/sites/{shop.id}/surveys").text
     assert owner.get(f"/sites/{shop.id}/surveys/nothing").status_code == 404
+
+
+def test_the_journey_shows_the_figure_at_its_touchpoint(
+    owner: Client, viewer: Viewer, shop: Site, survey: Survey
+) -> None:
+    stage = Stage("buy", {"en": "Buy"}, (Touchpoint("lamps", {"en": "Lamps"}, ("/lamps",)),))
+    lanes = (Lane(key="touchpoints", kind="touchpoints"), Lane(key="feedback", kind="feedback"))
+    journey = viewer.definitions.put(Journey(id="asked", site=shop.id, name="Asked", stages=(stage,), lanes=lanes))
+    stored = viewer.definitions.put(replace(survey, journey="asked", touchpoint="lamps"))
+    viewer.work.forget()
+    read = words(owner.get(f"/sites/{shop.id}/journeys/asked?days=7").text)
+    assert "After NPS +25.0" in read
+    assert "40 answers, 87.0% of those asked answered" in read
+    elsewhere = viewer.definitions.put(replace(stored, touchpoint="other"))
+    viewer.work.forget()
+    assert "NPS" not in words(owner.get(f"/sites/{shop.id}/journeys/asked?days=7").text)
+    viewer.definitions.put(replace(elsewhere, journey="", touchpoint=""))
+    viewer.definitions.delete(journey)
+    viewer.work.forget()

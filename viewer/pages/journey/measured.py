@@ -13,6 +13,7 @@ from aggregator.measures.journey_figures import JourneyFigures, TouchpointFigure
 from aggregator.measures.journey_periods import PeriodChanges
 from store.journeys import Journey, Stage, Touchpoint
 from viewer.http.urls import Urls
+from viewer.journey_feedback import TouchpointFeedback
 from viewer.opportunities import MeasuredOpportunities
 from viewer.pages.frame.languages import Language
 from viewer.pages.map.links import Links
@@ -42,6 +43,7 @@ class MeasuredJourney:
     changes: PeriodChanges | None = None  # against it; None if it was not measured
     futures: tuple[Journey, ...] = ()  # the future states that are based on it, or itself if it is one
     opportunities: MeasuredOpportunities = MeasuredOpportunities()
+    feedback: Mapping[str, tuple[TouchpointFeedback, ...]] = field(default_factory=dict)  # by key of touchpoint
     lanes: MeasuredLanes = MeasuredLanes()  # what the measured lanes show beside the figures
     results: Mapping[str, ExperimentResult] = field(default_factory=dict)  # of the experiments that test opportunities
 

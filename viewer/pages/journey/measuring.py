@@ -10,6 +10,7 @@ from aggregator.answers.journey import map_of
 from aggregator.answers.unmapped import UnmappedTraffic
 from viewer.experiment_results import ExperimentResults
 from viewer.journey_before import changes_since
+from viewer.journey_feedback import JourneyFeedback
 from viewer.journey_maps import JourneyMaps
 from viewer.maps import site_scope_of
 from viewer.opportunities import OpportunityReader
@@ -30,6 +31,7 @@ class JourneyMeasurer:
         traffic: TrafficReader,
         personas: PersonaReader,
         bars: WhoBars,
+        feedback: JourneyFeedback,
     ) -> None:
         self._maps = maps
         self._reader = reader
@@ -37,6 +39,7 @@ class JourneyMeasurer:
         self._traffic = traffic
         self._personas = personas
         self._bars = bars
+        self._feedback = feedback
 
     async def measured(
         self,
@@ -57,6 +60,8 @@ class JourneyMeasurer:
         shown = replace(shown, figures=map_of(journey, found), measure=found.figures)
         if lanes:
             shown = replace(shown, lanes=await self._maps.journey_lanes(journey, asked.question, found))
+            if any(lane.kind == "feedback" and not lane.hidden for lane in journey.lanes):
+                shown = replace(shown, feedback=await self._feedback.of(journey, asked.question, asked.site))
         if before and found.one_in == 1:
             shown = replace(shown, changes=await changes_since(self._maps, journey, asked, found))
         if personas:

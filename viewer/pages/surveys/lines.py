@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aggregator.answers.feedback import ComparedScores, GivenAnswer, GroupScore, QuestionResult, SurveyReport
-from aggregator.measures.feedback import AskingAccount, ScoreFigure, ShareFigure
+from aggregator.measures.feedback import AskingAccount
 from aggregator.measures.statistics import FEW
 from store.surveys import Survey, SurveyQuestion, SurveyTheme
 from viewer.pages.frame.languages import MINUS, Language
 from viewer.pages.map.ledger import LedgerRow
 from viewer.pages.sentences.names import device_label
+from viewer.pages.sentences.scores import NAMES, interval_words, score_words, share_words, value_words
 from viewer.pages.surveys.words import kind_words
 
 # kind → from which score on an answer is of each part of the bar: low, middle, high
 PARTS = {"nps": (0, 7, 9), "csat": (1, 3, 4), "ces": (1, 4, 6)}
-NAMES = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
 
 
 @dataclass(frozen=True)
@@ -105,33 +105,6 @@ class AnswerLine:
     themes: list[tuple[str, str]]
 
 
-def value_words(lang: Language, figure: ScoreFigure) -> str:
-    """The figure alone: `+20.6`, `58.0%`, `3.1`; `few` under 20 answers."""
-    if figure.value is None:
-        return lang.text("few")
-    return _number(lang, figure.kind, figure.value)
-
-
-def interval_words(lang: Language, figure: ScoreFigure) -> str:
-    if figure.low is None or figure.high is None:
-        return ""
-    low, high = (_number(lang, figure.kind, one) for one in (figure.low, figure.high))
-    return lang.text("%(low)s to %(high)s", low=low, high=high)
-
-
-def _number(lang: Language, kind: str, value: float) -> str:
-    if kind == "nps":
-        return ("+" if value > 0 else "") + lang.number(value, 1)
-    return lang.share(value) if kind == "csat" else lang.number(value, 1)
-
-
-def share_words(lang: Language, share: ShareFigure) -> tuple[str, str]:
-    """A share and its interval; empty without any."""
-    if share.share is None or share.low is None or share.high is None:
-        return "", ""
-    return lang.share(share.share), lang.between(share.low, share.high)
-
-
 def lead_words(lang: Language, report: SurveyReport) -> str:
     """The main figure in a sentence; "" without one."""
     main = next((one for one in report.questions if one.question == report.score), None)
@@ -153,8 +126,8 @@ def compared_words(lang: Language, report: SurveyReport) -> list[str]:
 
 def _compared(lang: Language, kind: str, one: ComparedScores) -> str:
     result, a, b = one.result, _value(lang, one.by, one.a), _value(lang, one.by, one.b)
-    low, high = (_number(lang, kind, value or 0.0) for value in (result.low, result.high))
-    difference = _number(lang, kind, result.difference or 0.0)
+    low, high = (score_words(lang, kind, value or 0.0) for value in (result.low, result.high))
+    difference = score_words(lang, kind, result.difference or 0.0)
     words = lang.text("%(b)s against %(a)s: %(difference)s (%(low)s to %(high)s)", a=a, b=b, difference=difference,
                       low=low, high=high)  # fmt: skip
     return words + ("." if result.certain else lang.text(", within chance."))

@@ -12,6 +12,7 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.journey.lanes.actions import action_lists
 from viewer.pages.journey.lanes.channels import trait_lists
 from viewer.pages.journey.lanes.emotion import stage_moods
+from viewer.pages.journey.lanes.feedback import feedback_lines
 from viewer.pages.journey.lanes.heatmaps import heatmap_links
 from viewer.pages.journey.lanes.hours import stage_hours
 from viewer.pages.journey.lanes.opportunities import OpportunityCard, opportunity_bars, opportunity_cards
@@ -45,7 +46,6 @@ def _typed(measured: MeasuredJourney, lane: Lane) -> list[object]:
     return [typed_cells(measured, lane, stage) for stage in measured.open_stages]
 
 
-# Feedback is not listed: it has nothing to show as long as no survey runs.
 _CELLS: Mapping[LaneKind, Callable[[MeasuredJourney, Lane], Sequence[object]]] = {
     "text": _typed,
     "pains": _typed,
@@ -54,6 +54,7 @@ _CELLS: Mapping[LaneKind, Callable[[MeasuredJourney, Lane], Sequence[object]]] =
     "touchpoints": _each(touchpoint_cards),
     "emotion": stage_moods,
     "targets": _each(target_lines),
+    "feedback": _each(feedback_lines),
     "actions": _each(action_lists),
     "channels": _each(trait_lists),
     "hours": _each(stage_hours),
