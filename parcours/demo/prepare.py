@@ -18,6 +18,7 @@ from playwright.async_api import Error as PlaywrightError
 from parcours.app import Parcours
 from parcours.connection import Api
 from parcours.demo import journey_map, scenario
+from parcours.demo.answering import surveys
 from parcours.demo.browser_visits import make_visits, read_visits
 from parcours.demo.page_layout import PageLayout
 from parcours.demo.progress import Stages
@@ -109,6 +110,7 @@ class Preparation:
             ("experiments", "id", [scenario.experiment(self.shop_url)]),
             ("journeys", "name", [journey_map.journey()]),
             ("states", "key", scenario.states()),
+            ("surveys", "name", surveys()),
         ):
             await self._define_missing(api, kind, key, bodies)
 

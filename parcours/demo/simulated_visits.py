@@ -19,7 +19,7 @@ from collector.wire import (
     ViewContext,
     ViewTotals,
 )
-from parcours.demo import form_filling
+from parcours.demo import answering, form_filling
 from parcours.demo.habits import EFFECTS, Move, PageHabits, Use
 from parcours.demo.page_layout import PageLayout, Spot
 from parcours.demo.scenario import EXPERIMENT, Dates
@@ -77,6 +77,7 @@ class VisitStep:
     query: str = ""
     uses: frozenset[str] = frozenset()
     to: str | None = None  # the next page, "" = none; None: by chance
+    trouble: bool = False  # the button of the discount code did nothing for this visitor before
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class SimulatedView:
     batch: Batch
     ms: int
     to: str
+    trouble: bool = False  # the button of the discount code did nothing, here or before
 
 
 @dataclass(frozen=True)
@@ -115,9 +117,11 @@ class VisitSimulator:
         page, referrer, clock = visitor.entry, visitor.referrer, visitor.came
         batches: list[Batch] = []
         pages: list[str] = []
+        trouble = False
         for number in range(MAX_PAGES):
-            step = VisitStep(clock, referrer, "" if number else visitor.query, plan.uses, plan.after(number))
+            step = VisitStep(clock, referrer, "" if number else visitor.query, plan.uses, plan.after(number), trouble)
             view = self.view(visitor, page, step)
+            trouble = view.trouble
             if clock + view.ms > self.dates.now:
                 break
             clock += view.ms
@@ -162,9 +166,19 @@ class VisitSimulator:
         )
         if page == form_filling.PAGE:
             self._fill_form(batch, layout, used, to, elements)
+        trouble = step.trouble or any(use.fails and t0 >= self.dates.code_failed for use in used)
+        self._answer(batch, page, visitor, trouble=trouble)
         records = [layout.record(i) for i in elements]
         batch.el = Elements(p=[path for path, _ in records], f=[marks for _, marks in records])
-        return SimulatedView(batch, ms, to)
+        return SimulatedView(batch, ms, to, trouble)
+
+    def _answer(self, batch: Batch, page: str, visitor: Visitor, *, trouble: bool) -> None:
+        """Add what the visitor is asked on the page."""
+        if batch.t0 < self.dates.now - answering.FIRST_ASKED:
+            return
+        # Its own source of chance: the other figures of the demo stay as they are.
+        random = Random(f"asked {batch.ctx.id}{batch.t0}")
+        batch.ask = answering.answers_on(page, visitor.language, trouble=trouble, random=random)
 
     def _events(self, habits: PageHabits, used: Iterable[Use], after: int) -> CustomColumns | None:
         """The events of the page, at once, and of what was used on it, `after` ms."""
