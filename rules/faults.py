@@ -123,6 +123,7 @@ FAULTS: dict[str, str] = {
     "export_no_answers": "has no answers below its names of columns, as {tool} writes them.",
     "export_large": "has {questions} columns and {rows} rows: at most {most} columns and {most_rows} rows.",
     "export_dates": "has dates such as {value!r}: none shows whether the month or the day is first. Say which.",
+    "export_nothing": "has {n} responses of which none has an answer that can be taken over.",
     "export_quote": "has a quotation mark that is not closed, in the row that begins at line {line}.",
     # of questions (rules/period.py, rules/page.py, rules/question.py, rules/resolve.py)
     "whole_number": "is {value!r}: write a whole number from {least} to {most}.",

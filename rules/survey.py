@@ -168,6 +168,8 @@ def _touchpoint_faults(definitions: Definitions, survey: Survey) -> Iterator[Fau
     found = [one for stage in journey.stages for one in stage.touchpoints if one.key == survey.touchpoint]
     if not found:
         yield fault("touchpoint", "no_touchpoint", value=survey.touchpoint)
+    elif survey.state == "closed":
+        return  # nobody is asked: answers of another tool may be about any touchpoint
     elif not found[0].contacts or any(one.on not in CONTACTS_IN_BROWSER for one in found[0].contacts):
         yield fault("touchpoint", "survey_touchpoint", value=survey.touchpoint)
 

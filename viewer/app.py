@@ -23,6 +23,7 @@ from aggregator.shapes.heights import Heights
 from aggregator.shapes.scope import SiteScope
 from rules.offsite_text import MOST_BYTES as MOST_OFFSITE_BYTES
 from rules.period import Period, today
+from rules.survey_export.table import MOST_BYTES as MOST_EXPORT_BYTES
 from store.client import Store
 from store.credentials import Credentials
 from store.definitions import Definitions
@@ -158,6 +159,7 @@ from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot import Camera
 from viewer.snapshot.uploaded import MOST_BYTES
 from viewer.subscriptions import Subscriptions
+from viewer.survey_imports import SurveyImports
 from viewer.surveys import SurveyReader
 from viewer.thumbnails import Thumbnails
 from viewer.touchpoint_pages import TouchpointPageReader
@@ -171,6 +173,7 @@ LIMITS = BodyLimits(
     paths={
         "/own-browser/picture": BodyLimit(MOST_BYTES, seconds=120.0),
         "/sites/*/offsite": _OFFSITE,
+        "/sites/*/surveys/import": BodyLimit(MOST_EXPORT_BYTES + (1 << 20), seconds=300.0),
         "/api/v1/sites/*/offsite": _OFFSITE,
     }
 )
@@ -411,6 +414,7 @@ class Viewer:
             PictureChanges(self.snapshots, snapshots, self.work),
             Goals(self.store, self.snapshots, self.work, self.maps),
             answers_read,
+            SurveyImports(self.store, self.definitions),
             SurveyReports(self.frames, self.urls, self.registry, answers_read, bars),
             results,
             layers,

@@ -14,8 +14,8 @@ from rules.names import slug
 
 BASKET, THANKS = "/basket", "/thanks"
 SURVEYS = {BASKET: "Basket: effort", THANKS: "After the order"}
-SHOWN, CLOSED, LEFT, DONE, MISSED = 3, 4, 5, 7, 1  # ASK_STATES of the wire format
-DRAWN, ANSWERS, FINISHES, WRITES = 0.6, 0.42, 0.9, 0.55  # shares: asked, answer, go on to the end, write a text
+MISSED, RECENT, SHOWN, CLOSED, LEFT, DONE = 1, 2, 3, 4, 5, 7  # ASK_STATES of the wire format
+ANSWERS, FINISHES, WRITES = 0.42, 0.9, 0.55  # shares: answer, go on to the end, write a text
 FIRST_ASKED = 42 * 86_400_000  # ms before now: the surveys have asked for six weeks
 # score → weight
 EFFORT = {False: {1: 34, 2: 30, 3: 18, 4: 10, 5: 5, 6: 2, 7: 1}, True: {2: 3, 3: 7, 4: 14, 5: 26, 6: 28, 7: 22}}
@@ -36,7 +36,7 @@ def surveys() -> list[dict[str, Any]]:
     return list(read_surveys()["surveys"])
 
 
-class _Rows:
+class _AskedRows:
     """The rows of one asking, as columns."""
 
     def __init__(self, survey: str, language: str, random: Random) -> None:
@@ -51,17 +51,18 @@ class _Rows:
             getattr(self.columns, name).append(made[name])
 
 
-def answers_on(page: str, language: str, *, trouble: bool, random: Random) -> AskColumns | None:
+def answers_on(page: str, language: str, *, trouble: bool, recent: bool, random: Random) -> AskColumns | None:
     """What a visitor of a page is asked and answers; None where nobody asks. `trouble`: whether the button of the
-    discount code did nothing for this visitor."""
+    discount code did nothing for this visitor; `recent`: whether the other survey asked lately."""
     if page not in SURVEYS:
         return None
     spoken = "fr" if language.startswith("fr") else "en"
-    rows = _Rows(SURVEYS[page], spoken, random)
-    if random.random() >= DRAWN:
-        rows.add(15_000, k=MISSED)
+    rows = _AskedRows(SURVEYS[page], spoken, random)
+    survey = next(one for one in surveys() if one["name"] == SURVEYS[page])
+    drawn = random.random() < survey["share"]
+    rows.add(survey["trigger"]["seconds"] * 1_000, k=(RECENT if recent else SHOWN) if drawn else MISSED)
+    if recent or not drawn:
         return rows.columns
-    rows.add(15_000 if page == BASKET else 3_000, k=SHOWN)
     if random.random() >= ANSWERS:
         if random.random() < 0.5:
             rows.add(random.randint(900, 6_000), k=CLOSED)
@@ -83,3 +84,8 @@ def answers_on(page: str, language: str, *, trouble: bool, random: Random) -> As
         rows.add(random.randint(8_000, 30_000), q="mend" if page == BASKET else "why", m=words)
     rows.add(1, k=DONE)
     return rows.columns
+
+
+def was_asked(asked: AskColumns | None) -> bool:
+    """Whether a survey was shown."""
+    return asked is not None and SHOWN in asked.k

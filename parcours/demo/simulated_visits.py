@@ -78,6 +78,7 @@ class VisitStep:
     uses: frozenset[str] = frozenset()
     to: str | None = None  # the next page, "" = none; None: by chance
     trouble: bool = False  # the button of the discount code did nothing for this visitor before
+    asked: bool = False  # by a survey, earlier in the visit
 
 
 @dataclass(frozen=True)
@@ -117,11 +118,13 @@ class VisitSimulator:
         page, referrer, clock = visitor.entry, visitor.referrer, visitor.came
         batches: list[Batch] = []
         pages: list[str] = []
-        trouble = False
+        trouble = asked = False
         for number in range(MAX_PAGES):
-            step = VisitStep(clock, referrer, "" if number else visitor.query, plan.uses, plan.after(number), trouble)
+            step = VisitStep(
+                clock, referrer, "" if number else visitor.query, plan.uses, plan.after(number), trouble, asked
+            )
             view = self.view(visitor, page, step)
-            trouble = view.trouble
+            trouble, asked = view.trouble, asked or answering.was_asked(view.batch.ask)
             if clock + view.ms > self.dates.now:
                 break
             clock += view.ms
@@ -167,18 +170,18 @@ class VisitSimulator:
         if page == form_filling.PAGE:
             self._fill_form(batch, layout, used, to, elements)
         trouble = step.trouble or any(use.fails and t0 >= self.dates.code_failed for use in used)
-        self._answer(batch, page, visitor, trouble=trouble)
+        self._answer(batch, page, visitor, replace(step, trouble=trouble))
         records = [layout.record(i) for i in elements]
         batch.el = Elements(p=[path for path, _ in records], f=[marks for _, marks in records])
         return SimulatedView(batch, ms, to, trouble)
 
-    def _answer(self, batch: Batch, page: str, visitor: Visitor, *, trouble: bool) -> None:
+    def _answer(self, batch: Batch, page: str, visitor: Visitor, step: VisitStep) -> None:
         """Add what the visitor is asked on the page."""
         if batch.t0 < self.dates.now - answering.FIRST_ASKED:
             return
         # Its own source of chance: the other figures of the demo stay as they are.
         random = Random(f"asked {batch.ctx.id}{batch.t0}")
-        batch.ask = answering.answers_on(page, visitor.language, trouble=trouble, random=random)
+        batch.ask = answering.answers_on(page, visitor.language, trouble=step.trouble, recent=step.asked, random=random)
 
     def _events(self, habits: PageHabits, used: Iterable[Use], after: int) -> CustomColumns | None:
         """The events of the page, at once, and of what was used on it, `after` ms."""

@@ -310,6 +310,9 @@ class Urls:
         """What visitors answered."""
         return self._path("sites", site, "surveys", survey)
 
+    def import_survey(self, site: str) -> str:
+        return self._path("sites", site, "surveys", "import")
+
     def new_survey(self, site: str, **query: object) -> str:
         """The form of a new survey; the query fills it: page, trigger, element."""
         return self._path("sites", site, "surveys", "new", **query)

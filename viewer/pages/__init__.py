@@ -75,6 +75,7 @@ from viewer.pages.sites import index as site_index
 from viewer.pages.states import form as state_form
 from viewer.pages.states import page as states
 from viewer.pages.surveys import editor as survey_editor
+from viewer.pages.surveys import importing as survey_importing
 from viewer.pages.surveys import page as surveys
 from viewer.pages.surveys import report as survey_report
 from viewer.pages.surveys import words as survey_words
@@ -224,6 +225,8 @@ ENDPOINTS = (
     Endpoint(SITE + "/surveys", surveys.index, "viewer"),
     Endpoint(SITE + "/surveys/new", survey_editor.show, "editor"),
     Endpoint(SITE + "/surveys/new", survey_editor.save, "editor", POST),
+    Endpoint(SITE + "/surveys/import", survey_importing.show, "editor"),
+    Endpoint(SITE + "/surveys/import", survey_importing.receive, "editor", POST),
     Endpoint(SITE + "/surveys/{survey}", survey_report.show, "viewer"),
     Endpoint(SITE + "/surveys/{survey}", survey_report.change, "editor", POST),
     Endpoint(SITE + "/surveys/{survey}/edit", survey_editor.show, "editor"),

@@ -238,6 +238,7 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
         "export_dates": _(
             "No date shows whether the month or the day comes first: “%(value)s”. Choose the order of the dates."
         ),
+        "export_nothing": _("There are %(n)s responses, and none has an answer that can be taken over."),
         "export_quote": _("A quotation mark is not closed in the answer that begins at line %(line)s."),
         "circle": _("The expected touchpoints lead in a circle: %(path)s. Remove one of them."),
         "sign_in_name": _("This name cannot be used: choose 1 to 64 letters, digits or the characters . _ @ + -."),

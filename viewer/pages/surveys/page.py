@@ -40,6 +40,7 @@ class SurveysPage(Page):
     docs = "feedback"
     surveys: list[SurveyRow] = doc("One row per survey, those that ask first")
     rejected: list[RejectedRow] = doc("Those that the current rules reject, with their faults")
+    import_href: str = doc("Where answers of other tools are imported")
     new_href: str = doc("Address of the form for a new one")
     can_edit: bool = doc("Whether the person may create and edit surveys")
 
@@ -60,6 +61,7 @@ async def index(request: Request, *, registry: Registry, frames: Frames, urls: U
         title=frame.lang.text("Feedback"),
         surveys=[_row(frame.lang, one, urls.survey(site.id, one.id), edit(one.id)) for one in listed],
         rejected=[rejected_row(frame.lang, one, label, edit(one.id)) for one in found.rejected],
+        import_href=urls.import_survey(site.id),
         new_href=urls.new_survey(site.id),
         can_edit=may_edit,
     )
