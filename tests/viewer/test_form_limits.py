@@ -13,7 +13,7 @@ from rules.faults import FAULTS, Fault
 from rules.user import UserRequest
 from store.definitions import KINDS
 from store.journeys import Journey, Stage, Touchpoint
-from store.records import Experiment, PageState, Site, Token, Variant
+from store.records import Experiment, PageState, Site, Token, User, Variant
 from viewer.pages.forms.words import definition_words
 from viewer.pages.frame.languages import language
 from viewer.pages.frame.rendering import TEMPLATES
@@ -35,7 +35,7 @@ FORMS: dict[str, dict[str, tuple[type[Struct], str]]] = {
         "tp_name": (Touchpoint, "name"),
         "tp_other": (Touchpoint, "name"),
     },
-    "people/account.html": {"name": (Token, "name"), "new": (UserRequest, "password")},
+    "people/account.html": {"name": (Token, "name"), "mail": (User, "mail"), "new": (UserRequest, "password")},
     "people/first_run.html": {"password": (UserRequest, "password")},
 }
 ATTRIBUTES = {"maxlength": "max_length", "minlength": "min_length", "min": "ge", "max": "le"}

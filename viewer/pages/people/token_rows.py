@@ -54,7 +54,11 @@ class TokenForm:
 
     @staticmethod
     def typed(form: FormData) -> TokenForm:
-        return TokenForm(text(form, "name"), text(form, "role"), text(form, "site"), text(form, "days"))
+        """What was submitted; a field that was not sent has its usual value, as by the API."""
+        usual = TokenForm()
+        role = text(form, "role") if "role" in form else usual.role
+        days = text(form, "days") if "days" in form else usual.days
+        return TokenForm(text(form, "name"), role, text(form, "site"), days)
 
     @property
     def fields(self) -> Mapping[str, object]:
