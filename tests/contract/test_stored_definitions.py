@@ -185,9 +185,10 @@ def test_pictures_are_taken_without_its_steps(api: Client, viewer: Viewer, old: 
 def test_a_site_that_breaks_a_limit_goes_on_and_says_so(owner: Client, api: Client, viewer: Viewer, old: Site) -> None:
     page = owner.get("/sites").text
     assert page.count("data-rejected=") == 3
-    setup = owner.get("/sites/91")
-    assert setup.status_code == 200
-    assert shows(setup.text, "long")
+    assert owner.get("/sites/91").status_code == 200
+    settings = owner.get("/sites/91/settings")
+    assert settings.status_code == 200
+    assert shows(settings.text, "long")
     assert owner.get(f"/sites/91/heatmap?page=/&{DAYS}").status_code == 200
     assert owner.get("/sites/91/pages").status_code == 200
     assert api.get(f"{ROOT}/sites/91").status_code == 422
@@ -195,7 +196,7 @@ def test_a_site_that_breaks_a_limit_goes_on_and_says_so(owner: Client, api: Clie
     assert SiteDirectory(viewer.definitions, ttl=0).by_key("keyofalongname") is not None  # the collector accepts it
     listed = api.get(f"{ROOT}/sites").json()
     assert [one["id"] for one in listed["rejected"]] == ["91", "92", "93"]
-    renamed = post(owner, "/sites/91", name="Short", domains="long.example", version="1")
+    renamed = post(owner, "/sites/91/settings", name="Short", domains="long.example", version="1")
     assert renamed.status_code == 303  # type: ignore[attr-defined]
     assert api.get(f"{ROOT}/sites/Short").json()["key"] == "keyofalongname"
 

@@ -23,10 +23,12 @@ from store.page_groups import DeclinedGroups, PageGroup
 from store.page_zones import PageZone
 from store.records import Erasure, Experiment, PageState, Record, SignInRecipe, Site, SiteRole, User, Variant
 from store.remarks import Remark
+from store.reports import Report, ReportPart, SavedMap
 from store.sealing import Sealer
 from store.segments import Action, Goal, Group, Rule, Segment
 from store.shares import Share, ShareUse
 from store.snapshots import Snapshots
+from store.surveys import Survey, SurveyTheme
 from store.zones import now_ms
 from tests.viewer import shop as shops
 from tests.viewer.client import Client
@@ -104,6 +106,10 @@ def of_other_site(site: str) -> dict[str, Record]:
         ),
         "offsite_report": OffsiteReport(id=key, site=site),
         "share": Share(id="e" * 64, site=site, kind="map", query={"page": f"/{MARK}"}, ends="2026-12-31", until=FAR),
+        "saved_map": SavedMap(id=key, site=site, name=name, query={"page": f"/{MARK}"}),
+        "report": Report(id=key, site=site, name=name, parts=(ReportPart(kind="text", text=name),)),
+        "survey": Survey(id=key, site=site, name=name),
+        "survey_theme": SurveyTheme(id=key, site=site, survey=key, name=name),
         "share_use": ShareUse(id="e" * 64, site=site, opened=3, last="2026-03-02"),
     }
 
@@ -129,7 +135,7 @@ def other(viewer: Viewer, shop: Site) -> Foreign:
         "batch": KEY, "snapshot": str(taken.id), "snapshot:int": str(taken.id), "other": str(taken.id), "n:int": "0",
         "old": str(taken.id), "new": str(taken.id), "job": KEY, "jobs": KEY, "token": token.id, "id": KEY,
         "opportunity": "better", "persona": "who", "touchpoint": "first", "version": "1", "secret": KEY,
-        "visitor": f"{7:016x}", "person": "nobody", "user": "nobody", "session": "0" * 16, "survey": KEY,
+        "visitor": f"{7:016x}", "person": "nobody", "user": "nobody", "session": "0" * 16, "theme": KEY,
     }  # fmt: skip
     own = Journey(id="own", site=shop.id, name="Own", stages=(Stage("look", {"en": "Look"}),))
     definitions.put(own)
@@ -160,7 +166,9 @@ def test_every_kind_of_a_site_and_every_part_of_an_address_is_tried(other: Forei
 
 
 # Kinds of which no route has the id of one, or none below a site.
-LATER = {"access_event", "survey", "survey_theme", "session", "token_use", "outbox", "sent", "subscription"}
+LATER = {
+    "access_event", "session", "token_use", "outbox", "sent", "subscription", "alert", "alert_levels", "webhook",
+}  # fmt: skip
 
 
 def addresses(endpoint: Endpoint, site: Site, ids: dict[str, str]) -> str:

@@ -20,6 +20,7 @@ SHARED = {
     "journeys": "viewer",
     "segments": "viewer",
     "surveys": "viewer",
+    "reports": "viewer",
     "states": "viewer",
     "offsite": "viewer",
     "settings": "viewer",

@@ -45,6 +45,7 @@ class SurveyReportPage(Page):
     """The answers to a survey."""
 
     template = "surveys/report.html"
+    docs = "feedback"
     line: str = doc("Its questions and whether it asks, in words")
     surveys: list[Choice] = doc("All surveys of the site")
     edit: str = doc("Its form; empty if the person may not edit it")
