@@ -48,6 +48,7 @@ class SharedReportPage(Page):
     """What a link to a report shows, `/s/SECRET`."""
 
     template = "shared/report.html"
+    docs = "sharing"
     paper: Paper = doc("The sheet")
     ends: str = doc("The last day of the link")
     host: str = doc("The Parcours that it is from")
