@@ -137,10 +137,11 @@ def test_every_page_fits_its_window_and_logs_no_error(page: Page, address: str, 
 
 def test_axe_finds_no_barrier_on_the_main_pages(page: Page, address: str, shop: Site) -> None:
     root = f"/sites/{shop.id}"
+    # The set-up page polls for the collector's script: tests/viewer/test_first_hour.py looks at it beside a collector.
     main = [
-        "/sites", root, f"{root}/overview?{DAYS}", f"{root}/pages?{DAYS}", f"{root}/heatmap?page=/lamps&{DAYS}",
-        f"{root}/heatmap?page=/lamps&kind=scroll&{DAYS}", f"{root}/compare?page=/lamps&{DAYS}",
-        f"{root}/segments/new?{DAYS}", f"{root}/experiments/button",
+        "/sites", f"{root}/settings", f"{root}/overview?{DAYS}", f"{root}/pages?{DAYS}",
+        f"{root}/heatmap?page=/lamps&{DAYS}", f"{root}/heatmap?page=/lamps&kind=scroll&{DAYS}",
+        f"{root}/compare?page=/lamps&{DAYS}", f"{root}/segments/new?{DAYS}", f"{root}/experiments/button",
     ]  # fmt: skip
     found = {}
     for path in main:
