@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aggregator.measures.shares import ShareOf, share_of
+from aggregator.measures.shares import ShareOf, share_of, shares_of
 from aggregator.measures.statistics import FEW
 from aggregator.shapes.journeys import (
     BEGINS,
@@ -224,7 +224,7 @@ class _Measure:
                 (count(Fact.FIRST, n, flags=CLOSED | ON), closed), (count(Fact.FIRST, n, flags=ON), visitors)
             ),
             back=share_of(back, visitors),
-            steps={b: self._step(n, b, closed, visitors) for b in self.facts.others(Fact.STEP, n)},
+            steps=self._steps(n, closed, visitors),
             goals=self._goals([n], 0),
             next=share_of(with_next, visitors),
             fit=share_of(sum(count(Fact.FIRST, n, b) for b in expected), with_next) if expected else None,
@@ -272,14 +272,16 @@ class _Measure:
             left_out=all_ - closed,
         )
 
-    def _step(self, a: int, b: int, closed: int, visitors: int) -> StepShare:
-        count = self.facts.count
-        return StepShare(
-            later=window_share((count(Fact.STEP, a, b, CLOSED), closed), (count(Fact.STEP, a, b), visitors)),
-            next=window_share(
-                (count(Fact.FIRST, a, b, CLOSED | SOON), closed), (count(Fact.FIRST, a, b, SOON), visitors)
-            ),
+    def _steps(self, a: int, closed: int, visitors: int) -> dict[int, StepShare]:
+        count, others = self.facts.count, self.facts.others(Fact.STEP, a)
+        later, following = (
+            window_shares(
+                [(count(fact, a, b, CLOSED | flags), closed) for b in others],
+                [(count(fact, a, b, flags), visitors) for b in others],
+            )
+            for fact, flags in ((Fact.STEP, 0), (Fact.FIRST, SOON))
         )
+        return {b: StepShare(*both) for b, *both in zip(others, later, following, strict=True)}
 
     def _completed(self, of_stage: Sequence[int], closed: int, visitors: int) -> WindowShare:
         """Those whose first touch of the stage was its last touchpoint, or who came there later."""
@@ -309,8 +311,22 @@ class _Measure:
 
 def window_share(closed: tuple[int, int], everyone: tuple[int, int]) -> WindowShare:
     """The share of (visitors, of) whose window has closed; `everyone` whatever their window."""
-    share = share_of(*closed)
-    return WindowShare(share, everyone[1] - closed[1], None if share else share_of(*everyone))
+    return window_shares([closed], [everyone])[0]
+
+
+def window_shares(closed: Sequence[tuple[int, int]], everyone: Sequence[tuple[int, int]]) -> list[WindowShare]:
+    """Several at once, which takes a tenth of the time: a touchpoint has a step to most others."""
+    shares, so_far = (_shares(pairs) for pairs in (closed, everyone))
+    left_out = [all_ - known for (_, known), (_, all_) in zip(closed, everyone, strict=True)]
+    return [
+        WindowShare(share, out, None if share else until_now)
+        for share, out, until_now in zip(shares, left_out, so_far, strict=True)
+    ]
+
+
+def _shares(pairs: Sequence[tuple[int, int]]) -> list[ShareOf | None]:
+    visitors, of = np.array(pairs, np.int64).reshape(-1, 2).T
+    return shares_of(visitors, of)
 
 
 def _spread(count: Count) -> Spread:
