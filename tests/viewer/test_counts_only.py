@@ -89,6 +89,7 @@ def plain(answer: Response, site: Site) -> tuple[int, str]:
     text = re.sub(r"\d{15,20}|csrf\S*|value=\"[\w.\-]{20,}\"|\b[0-9a-f]{64}\b|[0-9a-f]{24}", "ID", text)
     text = re.sub(rf"{datetime.now(UTC).date()}T[\d:.]+Z", "NOW", text)
     text = re.sub(r"[\d.]+ m?s ago", "AGO", text)
+    text = re.sub(r"<td>\d+ [A-Z][a-z]+, \d\d:\d\d</td>", "<td>WHEN</td>", text)
     text = re.sub(r"(sites/|closing-)\d+", r"\1N", text)
     return answer.status_code, re.sub(r'"(site|id|site_id)": ?"?\d+"?', "SITE", text)
 

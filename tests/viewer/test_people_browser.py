@@ -106,6 +106,7 @@ def test_inviting_joining_a_role_and_removing_by_keyboard_alone(
     guest.wait_for_url(f"**/sites/{shop.id}/overview")
 
     page.goto(people)
+    expect(page.get_by_label("Role of press@lampyre.example")).to_be_visible()
     tab_to(page, "Role of press@lampyre.example")
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("status").first).to_contain_text("press@lampyre.example is now an editor.")
