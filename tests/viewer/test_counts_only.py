@@ -86,7 +86,7 @@ def plain(answer: Response, site: Site) -> tuple[int, str]:
     text = re.sub(r"Shop(\W|%20)\d\1of\1three", "NAME", answer.text.replace(site.key, "KEY"))
     text = text.replace(' aria-current="true"', "")
     text = re.sub(r"shop-\d-of-three", "file", text)
-    text = re.sub(r"\d{15,20}|csrf\S*|value=\"[\w.\-]{20,}\"|\b[0-9a-f]{64}\b|[0-9a-f]{24}", "ID", text)
+    text = re.sub(r"\b\d{15,20}\b|csrf\S*|value=\"[\w.\-]{20,}\"|\b[0-9a-f]{64}\b|[0-9a-f]{24}", "ID", text)
     text = re.sub(rf"{datetime.now(UTC).date()}T[\d:.]+Z", "NOW", text)
     text = re.sub(r"[\d.]+ m?s ago", "AGO", text)
     text = re.sub(r"<td>\d+ [A-Z][a-z]+, \d\d:\d\d</td>", "<td>WHEN</td>", text)
