@@ -98,6 +98,8 @@ from viewer.page_changes import PageChanges
 from viewer.page_groups import GroupReader
 from viewer.page_zones import ZoneReader
 from viewer.pages.activity.page import ActivityRenderer
+from viewer.pages.compare.alone import ComparisonsAlone
+from viewer.pages.compare.page import ExperimentReaders
 from viewer.pages.errors.page import ErrorPages
 from viewer.pages.frame.frames import Frames
 from viewer.pages.frame.rendering import StaticPages
@@ -402,6 +404,7 @@ class Viewer:
         layers = LayerReader(questions, self.maps, zones, notes)
         touchpoints = TouchpointPageReader(self.store, self.registry, self.work)
         alone = MapsAlone(questions, self.maps, layers, bars)
+        compared_alone = ComparisonsAlone(questions, self.maps, bars)
         papers = ReportPapers(alone, self.maps, self.snapshots, self.work, self.urls)
         answers_read = SurveyReader(self.store, self.definitions, self.work, self.maps)
         parts = (
@@ -425,7 +428,8 @@ class Viewer:
             papers,
             ReportEditor(self.frames, self.urls, self.registry),
             ReportWriter(questions, self.maps, self.registry),
-            SharedMaps(alone, papers, self.registry, self.maps, self.snapshots, self.work, self.urls),
+            SharedMaps(alone, compared_alone, papers, self.registry, self.maps, self.snapshots, self.work, self.urls),
+            ExperimentReaders(self.maps, results),
             MapReaders(layers, traffic, self.jobs, touchpoints),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from aggregator.answers.heatmap import Heatmap
+from aggregator.grids.scale import Scale
+from aggregator.shapes.grid import Grid
 from viewer.drawing import pictures
 from viewer.drawing.look import Look
+from viewer.drawing.palette import Palette
 from viewer.maps import HeatmapAnswer, Maps, ReachAnswer
 from viewer.work import Work
 
@@ -16,14 +20,20 @@ async def heat_strip(maps: Maps, work: Work, found: HeatmapAnswer | ReachAnswer,
     Problem 404 without such a strip.
     """
     part = _part(await maps.strips(found.figures.snapshot), n)
+    if isinstance(found, ReachAnswer):
+        return await work.heavy(pictures.veil_strip, found.figures.depth, found.figures.share, part)
+    return await grid_strip(work, found.map.grid, look.scale(found.figures.scale), look.palette, part)
 
-    def layer() -> bytes:
-        if isinstance(found, ReachAnswer):
-            return pictures.veil_strip(found.figures.depth, found.figures.share, part)
-        scale, grid = look.scale(found.figures.scale), found.map.grid
-        return pictures.heat_strip(grid.values, part, scale, look.palette, grid.cell)
 
-    return await work.heavy(layer)
+async def side_strip(maps: Maps, work: Work, side: Heatmap, scale: Scale, palette: Palette, n: int) -> bytes:
+    """The layer of one side of a comparison over strip `n`, on the `scale` of both. Problem 404 without the strip."""
+    part = _part(await maps.strips(side.snapshot), n)
+    return await grid_strip(work, side.grid, scale, palette, part)
+
+
+async def grid_strip(work: Work, grid: Grid, scale: Scale, palette: Palette, part: pictures.StripBounds) -> bytes:
+    """A grid over a part of the picture, as PNG."""
+    return await work.heavy(pictures.heat_strip, grid.values, part, scale, palette, grid.cell)
 
 
 def _part(strips: Iterable[tuple[int, int]], n: int | None) -> pictures.StripBounds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from anyio.from_thread import BlockingPortal
 from msgspec.structs import replace
 
 from rules.share import MOST_DAYS, USUAL_DAYS
-from store.records import Site
+from store.records import Experiment, Site, Variant
 from store.shares import Share
 from store.zones import UTC_ZONE
 from tests.aggregator.build import PAGE
@@ -369,3 +370,90 @@ def test_the_api_makes_lists_and_revokes_links(api: Client, anyone: Client, shop
 def test_the_api_says_what_is_wrong_with_a_link(api: Client, shop: Site, body: dict[str, Any], status: int) -> None:
     answer = api.post(f"/api/v1/sites/{shop.id}/shares", json=body)
     assert (answer.status_code, bool(answer.json()["error"]["message"])) == (status, True), answer.text
+
+
+COMPARED_SETS = f"page={PAGE}&{DAYS}&with=device%3Aphone&device=desktop"
+COMPARED_VARIANTS = f"page={PAGE}&{DAYS}&experiment=button"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def experiment(viewer: Viewer, shop: Site) -> None:
+    variants = tuple(Variant(key=key, name=name) for key, name in (("a", "Grey"), ("b", "Amber")))
+    viewer.definitions.put(
+        Experiment(
+            id="button", site=shop.id, name="The button", pages=("/lamps",), started="2026-03-01", variants=variants
+        )
+    )
+    viewer.work.forget()
+
+
+def share_comparison(owner: Client, shop: Site, question: str, page: str, **fields: str) -> str:
+    """Make a link with the panel of a comparison, through its form as the page shows it; returns its path."""
+    here = f"/sites/{shop.id}/{page}?{question}&share=1"
+    shown = owner.get(here)
+    assert shown.status_code == 200, shown.text
+    hidden = dict(re.findall(r'<input type="hidden" name="(kind|target|question|back)" value="([^"]*)"', shown.text))
+    sent = {name: html.unescape(value) for name, value in hidden.items()}
+    made = owner.post(f"/sites/{shop.id}/shares", data=sent | {"csrf": csrf(shown.text), "do": "make"} | fields)
+    assert made.status_code == 303, made.text
+    found = re.search(r'id="new-link">http://testserver(/s/[\w-]+)<', owner.get(made.headers["location"]).text)
+    assert found, "the new link is not shown"
+    return found[1]
+
+
+COMPARISONS = pytest.mark.parametrize(
+    ("question", "page"), [(COMPARED_SETS, "compare"), (COMPARED_VARIANTS, "experiments/button")]
+)
+
+
+@COMPARISONS
+def test_a_comparison_is_shared_with_the_figures_of_its_page(
+    owner: Client, anyone: Client, shop: Site, viewer: Viewer, question: str, page: str
+) -> None:
+    link = share_comparison(owner, shop, question, page, elements="1")
+    assert stored(viewer, link).kind == "comparison"
+    shown, own = anyone.get(link).text, owner.get(f"/sites/{shop.id}/{page}?{question}&all=1").text
+    for tables in (r'<table class="ledger">.*?</table>', r'<td class="num v">.*?</td>', r'<p class="verdict.*?</p>'):
+        expected = re.findall(tables, own, re.DOTALL)
+        assert expected, tables
+        assert re.findall(tables, shown, re.DOTALL) == expected
+    addresses = re.findall(r'(?:href|src|action)="([^"]+)"', shown)
+    assert all(one.startswith(("/static/", "#", f"{link}/0/", f"{link}/1/")) for one in addresses), addresses
+    without = share_comparison(owner, shop, question, page)
+    assert "Element by element" not in anyone.get(without).text
+    assert "Element by element" in shown
+
+
+@COMPARISONS
+def test_pictures_of_a_shared_comparison_are_those_of_its_two_sides(
+    owner: Client, anyone: Client, shop: Site, question: str, page: str
+) -> None:
+    link = share_comparison(owner, shop, question, page)
+    own = owner.get(f"/sites/{shop.id}/{page}?{question}").text
+    heats = re.findall(r'(/sites/\d+/heat\.png\?[^"]*strip=0)"', html.unescape(own))
+    assert len(heats) == 2
+    for n, heat in enumerate(heats):
+        assert anyone.get(f"{link}/{n}/heat/0").content == owner.get(heat).content
+        for layer in ("page", "heat-dark"):
+            assert anyone.get(f"{link}/{n}/{layer}/0").headers["content-type"].startswith("image/")
+    for altered in ("2/heat/0", "0/veil/0", "0/heat/99", f"0/heat/0?{DAYS}"):
+        assert anyone.get(f"{link}/{altered}").status_code == 404
+    plain = anyone.get(link).content
+    assert anyone.get(f"{link}?with=before&experiment=other&page=shop.example/&all=1").content == plain
+
+
+def test_a_comparison_with_nothing_is_rejected(api: Client, shop: Site) -> None:
+    for question, code in (({"page": PAGE}, 400), ({"page": PAGE, "with": "nobody"}, 400), ({"with": "before"}, 400),
+                           ({"page": PAGE, "experiment": "none"}, 404)):  # fmt: skip
+        answer = api.post(f"/api/v1/sites/{shop.id}/shares", json={"kind": "comparison", "question": question})
+        assert (answer.status_code, bool(answer.json()["error"]["message"])) == (code, True), answer.text
+
+
+def test_a_shared_comparison_says_that_its_experiment_was_deleted(
+    owner: Client, anyone: Client, shop: Site, viewer: Viewer
+) -> None:
+    link = share_comparison(owner, shop, COMPARED_VARIANTS, "experiments/button")
+    share = stored(viewer, link)
+    viewer.definitions.put(replace(share, query=share.query | {"experiment": "erased"}))
+    assert anyone.get(link).status_code == 410
+    assert anyone.get(f"{link}/0/heat/0").status_code == 404

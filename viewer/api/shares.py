@@ -96,8 +96,8 @@ ENTRIES = (
         "/sites/{site}/shares",
         create_share,
         "editor",
-        "Make a read-only link: kind (map), question (its parameters); optional name, days (fixed, last), ends, "
-        "password, elements. The link is shown this once.",
+        "Make a read-only link: kind (map, comparison, report), question (its parameters) or report (its id); optional "
+        "name, days (fixed, last), ends, password, elements. The link is shown this once.",
         body=JsonBody(SharedQuestion),
         statuses=(201,),
     ),

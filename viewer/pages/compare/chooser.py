@@ -53,7 +53,7 @@ class Chooser:
 
 @dataclass(frozen=True)
 class Choosing:
-    """What the choices are made from."""
+    """What the choices are made from. `pictures`: where the pictures of A and B are, if not at those of the viewer."""
 
     lang: Language
     urls: Urls
@@ -61,6 +61,7 @@ class Choosing:
     sets: TwoSets
     known: Known
     today: date
+    pictures: tuple[Urls, ...] = ()
 
     @property
     def site(self) -> str:
@@ -69,6 +70,10 @@ class Choosing:
     @property
     def segments(self) -> dict[str, Segment]:
         return {one.id: one for one in self.known.segments}
+
+    def pictures_of(self, letter: str) -> Urls:
+        """Where the picture of a set is."""
+        return self.pictures["ab".index(letter)] if self.pictures else self.urls
 
     def name(self, letter: str) -> str:
         return set_name(self.lang, self.sets, letter, self.today, self.segments)
@@ -83,7 +88,7 @@ def chooser_of(choosing: Choosing, visitors: tuple[str, str]) -> Chooser:
             letter.upper(),
             choosing.name(letter),
             count,
-            _words(choosing, question),
+            words_of(choosing, question),
             of_set,
             _journey(choosing, question),
         )
@@ -97,7 +102,7 @@ def _journey(choosing: Choosing, question: Question) -> str:
     return choosing.urls.their_journey(str(question.site), **asked)
 
 
-def _words(choosing: Choosing, question: Question) -> str:
+def words_of(choosing: Choosing, question: Question) -> str:
     """Who and when, so that nothing that narrows a set is left unsaid."""
     lang, names = choosing.lang, goal_names(choosing.known.goals)
     parts = [sentence_of(lang, question.group, names)]

@@ -17,6 +17,7 @@ from viewer.experiment_results import ExperimentResults
 from viewer.maps import ComparisonAnswer, Maps
 from viewer.pages.compare.result import Result, result_of
 from viewer.pages.compare.setting import ComparisonSetting, days_of, pages_with
+from viewer.pages.compare.sharing import comparison_sharing
 from viewer.pages.experiments.outcome import Outcome, outcome_of
 from viewer.pages.experiments.results import ListedExperiment, days_line
 from viewer.pages.frame.frames import Frames, answer
@@ -28,6 +29,7 @@ from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.map.period import PeriodControl, period_control
 from viewer.pages.map.picture import Strips
 from viewer.pages.pictures.fields import Fields
+from viewer.pages.share.panel import SharePanel, SharePanels
 from viewer.pages.who.bar import WhoBar
 from viewer.pages.who.bars import WhoBars
 from viewer.questions import Questions
@@ -69,6 +71,18 @@ class ComparePage(Page):
     retake: Fields = doc("Fields of the form that retakes both pictures")
     take_action: str = doc("Where that form posts to")
     take_next: str = doc("Where to go once they are taken")
+    share_href: str = doc(
+        "This page with the panel that makes read-only links; empty for those who may not", default=""
+    )
+    share: SharePanel | None = doc("The panel that makes read-only links", default=None)
+
+
+@dataclass(frozen=True)
+class ExperimentReaders:
+    """Reads what the page of an experiment shows: the two maps, and what was done to the goal."""
+
+    maps: Maps
+    results: ExperimentResults
 
 
 async def compare(
@@ -77,9 +91,9 @@ async def compare(
     questions: Questions,
     registry: Registry,
     frames: Frames,
-    maps: Maps,
+    readers: ExperimentReaders,
     bars: WhoBars,
-    results: ExperimentResults,
+    panels: SharePanels,
 ) -> Response:
     known = await questions.known(request)
     experiment = await registry.experiment(known.site, request.path_params["experiment"])
@@ -91,14 +105,22 @@ async def compare(
     if asked.faults:
         who = await bars.of(frame.lang, setting.links, asked)
         return answer(request, page_of(frame, setting, who), asked.status)
-    visited = await results.visited(known.site, *asked.question.period.span(asked.today))
+    visited = await readers.results.visited(known.site, *asked.question.period.span(asked.today))
     setting = replace(setting, pages=pages_with(experiment, visited))
     counted = replace(asked, question=replace(asked.question, page=setting.page))
     async with bars.begun(frame.lang, setting.links, counted) as counting:
-        found, who = await _answer(maps, setting), await counting
-    strips = [await maps.strips(arm.snapshot) for arm in found.figures.arms] if found else []
-    outcome = await _outcome(results, setting)
-    return answer(request, replace(page_of(frame, setting, who, found, strips), outcome=outcome))
+        found, who = await _answer(readers.maps, setting), await counting
+    strips = [await readers.maps.strips(arm.snapshot) for arm in found.figures.arms] if found else []
+    outcome = await _outcome(readers.results, setting)
+    page = replace(page_of(frame, setting, who, found, strips), outcome=outcome)
+    if found is None or not editor:
+        return answer(request, page)
+    sharing = comparison_sharing(frame.lang, setting.question, page.name, setting.links.to())
+    page = replace(page, share_href=sharing.here)
+    if "share" not in request.query_params:
+        return answer(request, page)
+    panel = await panels.of(request, frame.lang, asked.site, sharing)
+    return panels.forget(request, answer(request, replace(page, share=panel)))
 
 
 async def _outcome(results: ExperimentResults, setting: ComparisonSetting) -> Outcome | None:

@@ -89,7 +89,7 @@ def result_of(setting: ComparisonSetting, found: ComparisonAnswer, strips: Seque
             for letter, arm, of_arm in zip("AB", figures.arms, strips, strict=True)
         ],
         legend=heat_legend(lang, figures.scale, setting.question.kind, shared=True),
-        difference=difference_of(lang, setting.urls, setting.site.id, compared, strips[1], reach),
+        difference=difference_of(lang, setting.pictures_of("B"), setting.site.id, compared, strips[1], reach),
         accounts=tuple(
             map_account(lang, letter, arm.name, arm) for letter, arm in zip("AB", figures.arms, strict=True)
         ),
@@ -113,7 +113,7 @@ def _pane(setting: ComparisonSetting, letter: str, arm: ArmFigures, cap: float, 
     return Pane(
         letter if arm.name == letter else f"{letter}, {arm.name}",
         visitors,
-        drawn_picture(setting.urls, setting.site.id, arm.snapshot, strips, query),
+        drawn_picture(setting.pictures_of(letter), setting.site.id, arm.snapshot, strips, query),
     )
 
 

@@ -19,6 +19,7 @@ from viewer.http.urls import Urls
 from viewer.maps import Maps, SetsAnswer
 from viewer.pages.compare.chooser import Chooser, Choosing, chooser_of
 from viewer.pages.compare.sets_result import SetsResult, sets_result
+from viewer.pages.compare.sharing import comparison_sharing
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.map.controls import kind_choices
@@ -30,6 +31,7 @@ from viewer.pages.map.period import PeriodControl, period_control
 from viewer.pages.map.picture import Strips
 from viewer.pages.map.touchpoint_pages import TouchpointPageLine, touchpoint_page_line
 from viewer.pages.map.way_back import TOUCHPOINT, journey_of, way_back
+from viewer.pages.share.panel import SharePanel, SharePanels
 from viewer.pages.who.bar import WhoBar
 from viewer.pages.who.bars import WhoBars
 from viewer.questions import Asked, Questions
@@ -68,6 +70,10 @@ class SetsPage(Page):
     who: WhoBar = doc("The devices, filters and segment of set B, and how many visitors they leave")
     chooser: Chooser | None = doc("The choice of the two sets")
     result: SetsResult | None = doc("Sentence, maps and tables; None without an answer")
+    share_href: str = doc(
+        "This page with the panel that makes read-only links; empty for those who may not", default=""
+    )
+    share: SharePanel | None = doc("The panel that makes read-only links", default=None)
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,7 @@ async def show(
     touchpoints: TouchpointPageReader,
     maps: Maps,
     bars: WhoBars,
+    panels: SharePanels,
 ) -> Response:
     known = await questions.known(request)
     query = {"with": "before", **request.query_params}
@@ -113,7 +120,6 @@ async def show(
     view = "swipe" if request.query_params.get("view") == "swipe" else ""
     frame = await frames.of(request, "pages", known.site)
     every, journey = request.query_params.get("all") == "1", journey_of(request.query_params)
-    signed_in(request)
     sets = asked.sets_or_faults()
     if isinstance(sets, Faults):
         asked = replace(asked, faults=sets.all)
@@ -129,7 +135,15 @@ async def show(
     of_touchpoint = await touchpoints.of(
         asked.site, journey.partition(TOUCHPOINT)[0], asked.question.page, [sets.a, sets.b]
     )
-    return answer(request, page_of(setting, who, AnsweredSets(sets, found, strips, of_touchpoint)))
+    page = page_of(setting, who, AnsweredSets(sets, found, strips, of_touchpoint))
+    if found is None or not signed_in(request).may("editor"):
+        return answer(request, page)
+    sharing = comparison_sharing(frame.lang, asked.question, page.name, setting.links.to())
+    page = replace(page, share_href=sharing.here)
+    if "share" not in request.query_params:
+        return answer(request, page)
+    panel = await panels.of(request, frame.lang, asked.site, sharing)
+    return panels.forget(request, answer(request, replace(page, share=panel)))
 
 
 @dataclass(frozen=True)
@@ -175,11 +189,6 @@ def page_of(setting: SetsSetting, who: WhoBar, answered: AnsweredSets | None = N
         if answered and choosing and found
         else None,
     )
-
-
-def _result(setting: SetsSetting, choosing: Choosing, answered: AnsweredSets) -> SetsResult | None:
-    found = answered.found
-    return sets_result(choosing, found, answered.strips, setting.every) if found else None
 
 
 def _views(setting: SetsSetting) -> list[Choice]:

@@ -81,7 +81,7 @@ def sets_result(choosing: Choosing, found: SetsAnswer, strips: Sequence[Strips],
         notes=_notes(choosing, found),
         panes=[_pane(choosing, one, drawn, figures.scale.cap) for one, drawn in zip(figures.sets, strips, strict=True)],
         legend=heat_legend(lang, figures.scale, compared.kind, shared=True),
-        difference=difference_of(lang, choosing.urls, choosing.site, compared, strips[1], reach),
+        difference=difference_of(lang, choosing.pictures_of("b"), choosing.site, compared, strips[1], reach),
         shares=_share_lines(lang, found),
         share_interval=lang.text("%(level)s interval", level=lang.share(LEVEL, 0)),
         reach=_reach_lines(lang, a, b),
@@ -155,7 +155,8 @@ def _pane(choosing: Choosing, one: SetFigures, strips: Strips, cap: float) -> Pa
     query = question.fixed(choosing.today).query() | {"cap": f"{cap:g}"}
     visitors = choosing.lang.plural("%(num)s visitor", "%(num)s visitors", one.visitors)
     title = f"{one.set.upper()}, {choosing.name(one.set)}"
-    return Pane(title, visitors, drawn_picture(choosing.urls, choosing.site, one.snapshot, strips, query))
+    urls = choosing.pictures_of(one.set)
+    return Pane(title, visitors, drawn_picture(urls, choosing.site, one.snapshot, strips, query))
 
 
 def _share_lines(lang: Language, found: SetsAnswer) -> tuple[ShareLine, ...]:

@@ -23,7 +23,8 @@ from viewer.questions import Asked
 @dataclass(frozen=True)
 class ComparisonSetting:
     """`pages`: pages of the experiment that have visits, busiest first. The busiest is shown unless another
-    one is asked for. `every`: the table lists all elements. `editor`: the reader may take pictures."""
+    one is asked for. `every`: the table lists all elements. `editor`: the reader may take pictures. `pictures`:
+    where those of A and B are, if not at those of the viewer."""
 
     lang: Language
     urls: Urls
@@ -32,6 +33,11 @@ class ComparisonSetting:
     pages: Sequence[str] = ()
     editor: bool = False
     every: bool = False
+    pictures: tuple[Urls, ...] = ()
+
+    def pictures_of(self, letter: str) -> Urls:
+        """Where the picture of a variant is."""
+        return self.pictures["AB".index(letter)] if self.pictures else self.urls
 
     @property
     def site(self) -> Site:

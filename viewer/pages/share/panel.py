@@ -114,7 +114,7 @@ class SharePanels:
         return SharePanel(
             heading=sharing.heading,
             shows=sharing.shows,
-            with_elements=thing.kind == "map",
+            with_elements=thing.kind in ("map", "comparison"),
             days=f"{lang.day(since)} – {lang.day(until, year=True)}",
             last_days=lang.text("The last %(n)s days, always", n=DAYS),
             kind=thing.kind,

@@ -15,6 +15,7 @@ from store.shares import Share
 from viewer.access.shared_links import LinkPasswords
 from viewer.http.errors import Problem
 from viewer.http.urls import Urls
+from viewer.pages.compare.alone import ComparisonAlone
 from viewer.pages.errors.page import problem_words
 from viewer.pages.frame.frames import language_of
 from viewer.pages.frame.languages import Language
@@ -39,6 +40,17 @@ class SharedMapPage(Page):
     template = "shared/map.html"
     docs = "sharing"
     shown: MapAlone = doc("The map, with its days, who is counted, figures, legend, elements and account")
+    ends: str = doc("The last day of the link")
+    host: str = doc("The Parcours that it is from")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedComparisonPage(Page):
+    """What a link to a comparison shows, `/s/SECRET`."""
+
+    template = "shared/comparison.html"
+    docs = "sharing"
+    shown: ComparisonAlone = doc("The two maps, their difference, the tables and the accounts")
     ends: str = doc("The last day of the link")
     host: str = doc("The Parcours that it is from")
 
@@ -90,21 +102,11 @@ async def show(
         return _unavailable(lang, urls)
     if reading.locked:
         return _asking(lang, urls)
-    share = reading.share
-    if share.kind == "report":
-        return await _report(request, lang, urls, shares, shown, share)
-    found = await shown.page(lang, share, secret)
-    if found is None:
+    page = await _page(lang, urls, shown, reading.share, secret)
+    if page is None:
         return _gone(lang, urls)
     if request.method == "GET":
-        await shares.count(share)
-    page = SharedMapPage(
-        frame=_frame(lang, urls),
-        title=found.title,
-        shown=found,
-        ends=lang.day(date.fromisoformat(share.ends), year=True),
-        host=urls.base.partition("://")[2],
-    )
+        await shares.count(reading.share)
     return _html(page)
 
 
@@ -141,22 +143,24 @@ async def picture(
     return Response(content, media_type=f"image/{kind}", headers=HEADERS)
 
 
-async def _report(
-    request: Request, lang: Language, urls: Urls, shares: ShareLinks, shown: SharedMaps, share: Share
-) -> Response:
-    paper = await shown.paper(lang, share, _secret(request))
-    if paper is None:
-        return _gone(lang, urls)
-    if request.method == "GET":
-        await shares.count(share)
-    page = SharedReportPage(
-        frame=_frame(lang, urls),
-        title=paper.name,
-        paper=paper,
-        ends=lang.day(date.fromisoformat(share.ends), year=True),
-        host=urls.base.partition("://")[2],
-    )
-    return _html(page)
+async def _page(lang: Language, urls: Urls, shown: SharedMaps, share: Share, secret: str) -> Page | None:
+    """What the link shows; None if what it is about was deleted."""
+    frame, host = _frame(lang, urls), urls.base.partition("://")[2]
+    ends = lang.day(date.fromisoformat(share.ends), year=True)
+    if share.kind == "report":
+        paper = await shown.paper(lang, share, secret)
+        if paper is None:
+            return None
+        return SharedReportPage(frame=frame, title=paper.name, paper=paper, ends=ends, host=host)
+    if share.kind == "comparison":
+        compared = await shown.comparison(lang, share, secret)
+        if compared is None:
+            return None
+        return SharedComparisonPage(frame=frame, title=compared.title, shown=compared, ends=ends, host=host)
+    found = await shown.page(lang, share, secret)
+    if found is None:
+        return None
+    return SharedMapPage(frame=frame, title=found.title, shown=found, ends=ends, host=host)
 
 
 async def nothing(request: Request, *, urls: Urls) -> Response:

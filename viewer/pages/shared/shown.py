@@ -1,4 +1,4 @@
-"""What a link to a map shows, and the pictures of it."""
+"""What a link to a map, a comparison or a report shows, and the pictures of it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from store.reports import Report
 from store.shares import Share
 from store.snapshots import Snapshots
 from viewer.drawing.look import Look
-from viewer.heat_strips import heat_strip
+from viewer.heat_strips import heat_strip, side_strip
 from viewer.http.errors import Problem
 from viewer.http.urls import Urls
 from viewer.maps import Maps
+from viewer.pages.compare.alone import ComparisonAlone, ComparisonsAlone
 from viewer.pages.frame.languages import Language
 from viewer.pages.heatmap.alone import MapAlone, MapsAlone
 from viewer.pages.reports.paper import Paper, ReportPapers
@@ -43,9 +44,10 @@ class SharedUrls(Urls):
 
 @dataclass(frozen=True)
 class SharedMaps:
-    """Reads what links to maps show."""
+    """Reads what links show."""
 
     alone: MapsAlone
+    comparisons: ComparisonsAlone
     papers: ReportPapers
     registry: Registry
     maps: Maps
@@ -71,27 +73,47 @@ class SharedMaps:
 
     async def strip(self, lang: Language, share: Share, part: int, layer: str, n: int) -> tuple[bytes, str] | None:
         """A strip of the picture of a part's page (`page`) or of the heat over it (a key of LOOKS), and its type of
-        image; None for any other, and if what the link is about was deleted. `part`: of a report; of a map, 0."""
+        image; None for any other, and if what the link is about was deleted. `part`: of a report; of a map, 0; of a
+        comparison, 0 for A and 1 for B."""
         if share.kind == "report":
             found_report = await self._report(share)
             return await self.papers.picture(lang, found_report[0], part, layer, n) if found_report else None
-        if part != 0:
-            return None
-        setting = await self.alone.setting(lang, share.site, share.query, self.urls)
-        found = await self.alone.answer(setting) if setting else None
-        if found is None:
-            return None
         try:
-            if layer == "page":
-                return await self.work.run(self.snapshots.strip, found.figures.snapshot.id, n), "webp"
-            if layer in LOOKS:
-                return await heat_strip(self.maps, self.work, found, LOOKS[layer], n), "png"
+            if share.kind == "comparison":
+                return await self._strip_of_side(share, part, layer, n)
+            return await self._strip_of_map(lang, share, layer, n) if part == 0 else None
         except Missing:
             return None
         except Problem as problem:
             if problem.status != 404:
                 raise
         return None
+
+    async def _strip_of_map(self, lang: Language, share: Share, layer: str, n: int) -> tuple[bytes, str] | None:
+        setting = await self.alone.setting(lang, share.site, share.query, self.urls)
+        found = await self.alone.answer(setting) if setting else None
+        if found and layer == "page":
+            return await self.work.run(self.snapshots.strip, found.figures.snapshot.id, n), "webp"
+        if found and layer in LOOKS:
+            return await heat_strip(self.maps, self.work, found, LOOKS[layer], n), "png"
+        return None
+
+    async def _strip_of_side(self, share: Share, part: int, layer: str, n: int) -> tuple[bytes, str] | None:
+        found = await self.comparisons.answer(share.site, share.query) if part in (0, 1) else None
+        if found and layer == "page":
+            return await self.work.run(self.snapshots.strip, found.sides[part].snapshot.id, n), "webp"
+        if found and layer in LOOKS:
+            palette = LOOKS[layer].palette
+            return await side_strip(self.maps, self.work, found.sides[part], found.scale, palette, n), "png"
+        return None
+
+    async def comparison(self, lang: Language, share: Share, secret: str) -> ComparisonAlone | None:
+        """The comparison of a link; None if what it is about was deleted."""
+        found = await self.comparisons.answer(share.site, share.query)
+        if found is None:
+            return None
+        a, b = (SharedUrls(self.urls.base, secret, part) for part in (0, 1))
+        return await self.comparisons.shown(lang, found, (a, b), elements=share.elements)
 
     async def page(self, lang: Language, share: Share, secret: str) -> MapAlone | None:
         """The map of a link; None if what it is about was deleted."""
