@@ -143,6 +143,7 @@ FAULTS: dict[str, str] = {
     "no_segment": "There is no segment {value!r}.",
     "no_goal": "There is no goal {value!r}.",
     "no_zone": "There is no zone {value!r}.",
+    "no_answer": "There is no survey, question or option {value!r}.",
     "no_journey": "There is no journey {value!r}.",
     # of the rules of a segment (rules/segment.py)
     "not_json": "is not JSON: {problem}.",

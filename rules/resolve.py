@@ -15,6 +15,7 @@ from store.pages import matches
 from store.records import Experiment, PageState, Site
 from store.segments import Goal, Group, Segment
 from store.snapshots import Snapshot
+from store.surveys import Survey
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Known:
     segments: tuple[Segment, ...] = ()
     goals: tuple[Goal, ...] = ()
     zones: tuple[PageZone, ...] = ()
+    surveys: tuple[Survey, ...] = ()
 
     @property
     def pages(self) -> list[str]:
@@ -43,7 +45,9 @@ def resolve(reading: Reading, known: Known) -> Reading:
 
     An experiment that is not defined keeps its name, because pages may report variants of it anyway.
     """
-    names = replace(reading.question.names, goals=known.goals, groups=known.groups, zones=known.zones)
+    names = replace(
+        reading.question.names, goals=known.goals, groups=known.groups, zones=known.zones, surveys=known.surveys
+    )
     question, faults = replace(reading.question, zone=known.site.zone, names=names), list(reading.faults)
     if question.page:
         meant = _pages_meant(question, known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -14,8 +14,27 @@ from store.page_groups import PageGroup
 from store.page_zones import PageZone
 from store.resolved_rules import PlacedElement, ResolvedAction, ResolvedRule, StoppedVisitors, kind_of
 from store.segments import TRAITS, Action, Goal, Group, Rule
+from store.surveys import Survey
 
 R = TypeVar("R", ResolvedRule, ResolvedAction)
+
+
+def answers_of(surveys: Iterable[Survey]) -> dict[str, str]:
+    """What can be answered, as rules name it (store/segments.py), with its name: any question of a survey, one
+    question, or one entry of its list. The texts are those of the survey's own language."""
+    found: dict[str, str] = {}
+    for survey in surveys:
+        found[survey.id] = survey.name
+        for question in survey.questions:
+            asked = f"{survey.name}: {_text(survey, question.text)}"
+            found[f"{survey.id}/{question.id}"] = asked
+            for option in question.options:
+                found[f"{survey.id}/{question.id}/{option.id}"] = f"{asked} {_text(survey, option.text)}"
+    return found
+
+
+def _text(survey: Survey, texts: Mapping[str, str]) -> str:
+    return texts.get(survey.language) or next(iter(texts.values()), "")
 
 
 @dataclass(frozen=True)
@@ -25,6 +44,7 @@ class KnownNames:
     goals: tuple[Goal, ...] = ()
     groups: tuple[PageGroup, ...] = ()
     zones: tuple[PageZone, ...] = ()
+    surveys: tuple[Survey, ...] = ()
     placed: tuple[PlacedElement, ...] = field(default=())
     stopped: tuple[StoppedVisitors, ...] = field(default=())
 
@@ -43,6 +63,8 @@ class KnownNames:
                 if action and action.what == "goal" and action.name and not named(self.goals, action.name):
                     allowed = ", ".join(one.id for one in self.goals)
                     yield fault(f"{at}.name", "no_goal", value=action.name, allowed=allowed)
+                if action and action.what == "answered" and action.name not in answers_of(self.surveys):
+                    yield fault(f"{at}.name", "no_answer", value=action.name)
                 if action and action.zone and not named(self.zones, action.zone):
                     allowed = ", ".join(one.id for one in self.zones)
                     yield fault(f"{at}.zone", "no_zone", value=action.zone, allowed=allowed)

@@ -28,7 +28,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 IN_ZONES = ("saw", "clicked", "dwelt", "rage", "dead")  # actions that a zone can be asked of
 _OF_VISITS = ("landing", "exit")
-_NEEDS_NAME = ("sent", "goal")
+_NEEDS_NAME = ("sent", "goal", "answered")
 _NEEDS_AMOUNT = ("dwelt", "scrolled", "stayed", *MEASURES)
 _IS_OR_NOT = ("viewport", "visitor", "weekday", "hour", "variant")  # traits that contain nothing
 MOST_WILDCARDS = 10  # in a page or name: the engine needs time for each, at each place

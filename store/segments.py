@@ -29,6 +29,7 @@ Trait = Literal[
 # Something that a visitor did, once or several times.
 ActionKind = Literal[
     "saw", "clicked", "dwelt", "rage", "dead", "error", "sent", "left_blank", "submitted", "scrolled", "stayed", "goal",
+    "answered",
 ]  # fmt: skip
 # A number known of a visitor.
 Measure = Literal["visits", "last_seen", "value", "top_value", "quiet"]
@@ -51,8 +52,9 @@ class Action(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that a visitor did: a goal, or the other end of a rule about the order of two actions.
 
     `page`: where; `element`: on which (`saw`: it was in view); `zone`: the id of a saved zone, instead of an element;
-    `name`: of an event, an error or a form's field, or the id of a goal; `least`, `most`: bounds of the seconds of
-    `dwelt` and `stayed`, of the value of `sent`, or of the share of the page's height of `scrolled` (0…1).
+    `name`: of an event, an error or a form's field, the id of a goal, or what was `answered`: SURVEY, SURVEY/QUESTION
+    or SURVEY/QUESTION/OPTION, by their ids; `least`, `most`: bounds of the seconds of `dwelt` and `stayed`, of the
+    value of `sent`, of the score of `answered`, or of the share of the page's height of `scrolled` (0…1).
     """
 
     what: ActionKind

@@ -35,6 +35,7 @@ from store.records import Experiment, Site
 from store.resolved_rules import PlacedElement, StoppedVisitors
 from store.segments import FunnelStop, Goal, Group, Segment, funnel_stops
 from store.snapshots import Snapshots
+from store.surveys import Survey
 from viewer.counts_only import CountsGate
 from viewer.http.errors import Problem
 from viewer.states import defined_states
@@ -49,6 +50,7 @@ _ERRORS = {
     "no_group": (404, "no_group"),
     "no_goal": (404, "no_goal"),
     "no_zone": (404, "no_zone"),
+    "no_answer": (404, "no_answer"),
     "no_journey": (404, "no_journey"),
     "few_alike": (404, "no_way"),
     "not_http": (400, "not_a_page"),
@@ -151,6 +153,7 @@ class Questions:
                 segments=all_of(self._definitions, Segment, site.id).records,
                 goals=all_of(self._definitions, Goal, site.id).records,
                 zones=all_of(self._definitions, PageZone, site.id).records,
+                surveys=all_of(self._definitions, Survey, site.id).records,
                 groups=own,
                 other_groups=_other_groups(groups, self._definitions.ids(PageGroup)) - {group.key for group in own},
             )

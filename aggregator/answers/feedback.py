@@ -44,7 +44,7 @@ class OptionCount:
 class QuestionResult:
     """The answers to a question in its present wording; `earlier`: those to other wordings, which are not counted.
 
-    `spread`: score → answers. `texts`: answers with words.
+    `spread`: score → answers. `texts`: answers with words. `page`: where most answers were given; "" without any.
     """
 
     question: str
@@ -55,6 +55,7 @@ class QuestionResult:
     spread: dict[int, int]
     options: tuple[OptionCount, ...]
     texts: int
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -239,7 +240,13 @@ def _question(question: SurveyQuestion, read: _Read) -> QuestionResult:
         if question.kind in LISTS
         else (),
         texts=sum(bool(one.words) for one in answers),
+        page=_busiest(read.askings[one.asking].page for one in answers),
     )
+
+
+def _busiest(pages: Iterable[str]) -> str:
+    counted = Counter(page for page in pages if page)
+    return min(counted, key=lambda page: (-counted[page], page), default="")
 
 
 def _weeks(kind: ScoreKind, scope: SiteScope, read: _Read) -> Iterable[WeekScore]:

@@ -71,6 +71,8 @@ def happened(action: Rule | Action, where: str, values: BoundValues) -> Happened
             return _scrolled(action, where, values)
         case "sent" | "error" | "left_blank" | "submitted":
             return _of_events(action, where, values)
+        case "answered":
+            return _answered(action, where, values)
     raise BadScope(f"There is no goal {action.name!r}: it may have been deleted.")
 
 
@@ -101,6 +103,21 @@ def _of_events(action: Rule | Action, where: str, values: BoundValues) -> Happen
     if action.what == "sent":
         columns += f", ifNull(value, 0.) AS amount, toUInt8(bitAnd(flags, {COARSE})) AS coarse"
     return Happened(f"SELECT {columns} FROM events WHERE {' AND '.join(parts)}")
+
+
+def _answered(action: Rule | Action, where: str, values: BoundValues) -> Happened:
+    """The answers to a survey, to one of its questions, or those that name an entry of its list. Of an answer that was
+    changed, the last one counts."""
+    survey, _, rest = action.name.partition("/")
+    question, _, option = rest.partition("/")
+    parts = [where, "question != ''", f"survey = {values.bind('String', survey)}", _on_page(action, values)]
+    if question:
+        parts.append(f"question = {values.bind('String', question)}")
+    if option:
+        parts.append(f"has(options, {values.bind('String', option)})")
+    if action.least is not None or action.most is not None:
+        parts.append(f"ifNull({_between('score', action, values)}, 0)")
+    return Happened(f"SELECT view, visitor, {_MS} FROM feedback FINAL WHERE {' AND '.join(parts)}")
 
 
 def _dwelt(action: Rule | Action, where: str, values: BoundValues) -> Happened:

@@ -188,12 +188,24 @@ _SCROLL: dict[str, Any] = {
     "bands": [],
 }
 _EVENT: dict[str, Any] = {"kind": "custom", "name": "", "value": None, "key": 0, "record": 0, "changes": 0, "flags": 0}
+_ANSWER: dict[str, Any] = {
+    "survey": "ask",
+    "asking": 0,
+    "question": "q",
+    "step": 1,
+    "version": 1,
+    "state": 0,
+    "score": None,
+    "options": [],
+    "words": "",
+}
 _WHO = ("site", "page", "day", "time", "view", "visitor", "device", "variants", "bot", "excluded")
 DEFAULTS: dict[str, dict[str, Any]] = {
     "views": _VIEW,
     "points": {name: _VIEW[name] for name in _WHO} | _POINT,
     "scrolls": {name: _VIEW[name] for name in _WHO} | _SCROLL,
     "events": {name: _VIEW[name] for name in _WHO} | _EVENT,
+    "feedback": {name: _VIEW[name] for name in _WHO} | _ANSWER,
     "touches": {name: _VIEW[name] for name in _WHO} | {"channel": "direct"},
     "elements": {"site": 1, "page": PAGE, "record": 0, "key": 0, "path": "", "fp": "", "seen": NOON},
 }

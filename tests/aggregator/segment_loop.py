@@ -187,6 +187,9 @@ class Loop:
             bursts = rage_bursts(row for row in times("points") if row["kind"] == "click")
             firsts = [next((row for row in burst if on_element(row)), None) for burst in bursts]
             return [(row["view"], row["visitor"], row["time"]) for row in firsts if row]
+        if action.what == "answered":
+            rows = [row for row in last_answers(times("feedback")) if is_named(row, action)]
+            return [(row["view"], row["visitor"], row["time"]) for row in rows]
         table, kind = TABLES[action.what]
         return [(r["view"], r["visitor"], r["time"]) for r in times(table, kind) if is_meant(r, action)]
 
@@ -237,6 +240,25 @@ TABLES = {
     "left_blank": ("events", "input"),
     "submitted": ("events", "submit"),
 }
+
+
+def last_answers(rows: Iterable[Row]) -> list[Row]:
+    """Of the rows of an asking and a question, the last."""
+    last: dict[tuple[int, str], Row] = {}
+    for row in sorted(rows, key=lambda row: row["step"]):
+        last[row["asking"], row["question"]] = row
+    return list(last.values())
+
+
+def is_named(row: Row, action: Rule | Action) -> bool:
+    """Whether an answer is what the action names: SURVEY, SURVEY/QUESTION or SURVEY/QUESTION/OPTION."""
+    if not row["question"]:
+        return False
+    parts = action.name.split("/")
+    names = [row["survey"], row["question"]][: len(parts)]
+    is_free = action.least is None and action.most is None
+    fits = is_free or (row["score"] is not None and within(row["score"], action))
+    return names == parts[:2] and (len(parts) < 3 or parts[2] in row["options"]) and fits
 
 
 def is_meant(row: Row, action: Rule | Action) -> bool:

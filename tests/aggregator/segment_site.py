@@ -39,8 +39,9 @@ class Site:
 
 def made_rows() -> dict[str, list[dict[str, Any]]]:
     """Visitors of a week: each comes back after gaps around those that end a visit, and clicks, sends and scrolls."""
-    luck = random.Random(17)
-    tables: dict[str, list[dict[str, Any]]] = {name: [] for name in ("views", "points", "scrolls", "events")}
+    luck, words = random.Random(17), random.Random(18)
+    names = ("views", "points", "scrolls", "events", "feedback")
+    tables: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     start = int(datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC).timestamp() * 1000)
     view = 100
     for visitor in range(1, 81):
@@ -82,6 +83,8 @@ def made_rows() -> dict[str, list[dict[str, Any]]]:
                 how = {"flags": luck.choice((0, 0, 0, 0, 1, 4, 64, 128)), "button": luck.choice((0, 0, 0, 2))}
                 click = {"time": at + 30_000 + n * luck.choice((400, 999, 1000)), "key": luck.choice(KEYS)}
                 tables["points"].append({**who, "kind": "click", **place, **how, **click})
+            if words.random() < 0.5:
+                tables["feedback"] += made_answers(who, at, words)
             if luck.random() < 0.6:
                 tables["scrolls"].append({**who, "time": at, "depth": luck.randrange(200, 2600, 200)})
             at += luck.choice((MINUTE, 10 * MINUTE, 30 * MINUTE, 31 * MINUTE, 5 * 60 * MINUTE, 26 * 60 * MINUTE))
@@ -93,6 +96,16 @@ def made_rows() -> dict[str, list[dict[str, Any]]]:
         for n, (key, path) in enumerate(zip(KEYS, PATHS, strict=True), 1)
     ]
     return {name: [DEFAULTS[name] | row for row in rows] for name, rows in tables.items()}
+
+
+def made_answers(who: dict[str, Any], at: int, words: random.Random) -> list[dict[str, Any]]:
+    """An asking with its answers: a score, which may be changed later, and entries of a list."""
+    asking = {**who, "time": at + words.randrange(20) * 1000, "survey": words.choice(("ask", "other")),
+              "asking": who["view"]}  # fmt: skip
+    scores = words.sample(range(11), words.randrange(3))
+    score = [asking | {"question": "score", "step": n, "score": one} for n, one in enumerate(scores, 1)]
+    options = words.sample(("price", "size", "colour"), words.randrange(3))
+    return [asking | {"question": "", "step": 9}, *score, asking | {"question": "why", "step": 3, "options": options}]
 
 
 def key(n: int) -> str:
@@ -132,6 +145,10 @@ RULES = [
     *(Rule(what="error", scope=scope, name="*code", element=key(2)) for scope in SCOPES),
     *(Rule(what="left_blank", scope=scope, element=key(2)) for scope in SCOPES),
     *(Rule(what="submitted", scope=scope, page=BASKET, count="exactly") for scope in SCOPES),
+    *(Rule(what="answered", scope=scope, name="ask") for scope in SCOPES),
+    *(Rule(what="answered", scope=scope, name="ask/score", least=9) for scope in SCOPES),
+    *(Rule(what="answered", scope=scope, name="ask/score", most=6, page="/lamps") for scope in SCOPES),
+    *(Rule(what="answered", scope=scope, name="other/why/price", count="most") for scope in SCOPES),
     *(Rule(what="scrolled", scope=scope, least=0.5) for scope in SCOPES),
     *(Rule(what="scrolled", scope=scope, page="/lamps", most=0.4) for scope in SCOPES),
     *(Rule(what="stayed", scope=scope, least=20.0) for scope in SCOPES),

@@ -6,11 +6,12 @@ import pytest
 
 from rules.faults import Faults
 from rules.presets import presets
-from rules.resolved_rules import KnownNames
+from rules.resolved_rules import KnownNames, answers_of
 from rules.segment import parse_text, parse_tree, rule_faults, text_of_tree
 from store.page_groups import PageGroup
 from store.resolved_rules import ResolvedAction, ResolvedRule
 from store.segments import Action, Goal, Group, Rule, every_rule
+from store.surveys import Survey, SurveyOption, SurveyQuestion
 
 ORDER = Goal(id="order", version=1, site="1", name="Order", action=Action(what="sent", name="paid"), within_days=7)
 LAMPS = PageGroup(
@@ -34,6 +35,8 @@ def codes(rule: Rule) -> list[tuple[str, str]]:
         (Rule(what="saw", values=("a*" * 11,)), [("values.0", "wildcards_many")]),
         (Rule(what="sent", name="*" * 11), [("name", "wildcards_many")]),
         (Rule(what="saw", order="before", other=Action(what="sent")), [("other.name", "name_missing")]),
+        (Rule(what="answered"), [("name", "name_missing")]),
+        (Rule(what="answered", name="after/reason", least=9, most=3), [("least", "amounts_swapped")]),
     ],
 )
 def test_faults_between_the_fields_of_a_rule(rule: Rule, expected: list[tuple[str, str]]) -> None:
@@ -54,6 +57,18 @@ def test_deep_and_long_trees_are_faults() -> None:
         found = parse_tree(raw)
         assert isinstance(found, Faults)
         assert [one.code for one in found] == [code]
+
+
+def test_an_answer_is_named_by_survey_question_and_option() -> None:
+    reason = SurveyQuestion(id="reason", kind="one", text={"en": "Why?", "fr": "Pourquoi ?"},
+                            options=(SurveyOption(id="price", text={"en": "The price"}),))  # fmt: skip
+    names = KnownNames(surveys=(Survey(id="after", version=1, site="1", name="After", questions=(reason,)),))
+    for name, known in (("after", True), ("after/reason", True), ("after/reason/price", True), ("After", False),
+                        ("after/reason/size", False), ("after/price", False), ("other/reason", False)):  # fmt: skip
+        tree = Group(rules=(Rule(what="answered", name=name),))
+        faults = [(one.field, one.code) for one in names.unknown(tree)]
+        assert faults == ([] if known else [("rules.0.name", "no_answer")]), name
+    assert answers_of(names.surveys)["after/reason/price"] == "After: Why? The price"
 
 
 def test_a_goal_is_its_action_within_its_window() -> None:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from store.journeys import Journey, Lane, Stage, Touchpoint
 from store.records import Site
 from store.surveys import Survey, SurveyTheme
+from tests.aggregator.build import PAGE
 from tests.aggregator.test_feedback import DEAD, SURVEY, Answers, done
 from tests.viewer.client import Client
 from tests.viewer.pages import csrf, words
@@ -26,10 +27,11 @@ def survey(viewer: Viewer, shop: Site) -> Iterator[Survey]:
     answers = Answers()
     number = int(shop.id)
     for n in range(25):
-        answers.add(1_000 + n, *done(10, "The lamp is lovely" if n < 3 else ""), version=1, site=number)
+        answers.add(1_000 + n, *done(10, "The lamp is lovely" if n < 3 else ""), version=1, site=number, page=PAGE)
     for n in range(15):
         text = "The code does nothing, <b>really</b>" if n < 5 else ""
-        answers.add(2_000 + n, *done(3, text), version=1, site=number, device="phone", more=DEAD if n < 5 else None)
+        answers.add(2_000 + n, *done(3, text), version=1, site=number, page=PAGE, device="phone",
+                    more=DEAD if n < 5 else None)  # fmt: skip
     for n in range(6):
         answers.add(3_000 + n, {"k": 4}, version=1, site=number)
     answers.stored(viewer.store)
@@ -127,3 +129,21 @@ def test_the_journey_shows_the_figure_at_its_touchpoint(
     viewer.definitions.put(replace(elsewhere, journey="", touchpoint=""))
     viewer.definitions.delete(journey)
     viewer.work.forget()
+
+
+def test_each_answer_leads_to_the_map_of_those_who_gave_it(
+    owner: Client, api: Client, shop: Site, survey: Survey
+) -> None:
+    page = page_of(owner, shop).text
+    links = {unescape(label): unescape(href) for href, label in
+             re.findall(r'<a href="([^"]+)"\s+aria-label="Map of those who answered ([^"]+)"', page)}  # fmt: skip
+    assert set(links) == {"10", "3"}
+    for score, visitors in (("10", 25), ("3", 15)):
+        shown = owner.get(links[score])
+        assert shown.status_code == 200
+        assert f"with a score of {score}" in words(shown.text)
+        found = api.get(links[score].replace("/sites/", "/api/v1/sites/", 1)).json()
+        assert found["visitors"] == visitors, found
+    gone = {"page": PAGE, "segment": '{"rules":[{"what":"answered","name":"after/nothing"}]}'}
+    answer = api.get(f"/api/v1/sites/{shop.id}/heatmap", params=gone)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "no_answer")

@@ -19,7 +19,11 @@ from viewer.pages.who.narrowed import narrowed_of
 DAY = date(2026, 11, 20)
 KEY = "00000000000000ab"
 NAMES = SiteNames(
-    pages={"shop.example/basket": "Basket"}, elements={KEY: "Apply code"}, goals={"order": "Order"}, zones={"z": "Top"}
+    pages={"shop.example/basket": "Basket"},
+    elements={KEY: "Apply code"},
+    goals={"order": "Order"},
+    zones={"z": "Top"},
+    answers={"after/reason/price": "After: Why? The price", "after/nps": "After: Would you?"},
 )
 CLICKED = {"what": "clicked", "element": KEY, "page": "shop.example/basket", "times": 2}
 MAIL = {"what": "channel", "values": ["mail"]}
@@ -51,6 +55,14 @@ def sentence(tree: dict[str, Any], code: str = "en") -> str:
             "Visits that either came from email or belong to visitors who made at least 4 visits",
         ),
         ({"match": "none", "rules": [MAIL | {"how": "is_not"}]}, "Visits that came from email"),
+        (
+            {"rules": [{"what": "answered", "scope": "visitor", "name": "after/reason/price"}]},
+            "Visitors who answered “After: Why? The price”",
+        ),
+        (
+            {"match": "none", "rules": [{"what": "answered", "name": "after/nps", "most": 6}]},
+            "Visits that did not answer “After: Would you?” with a score of at most 6",
+        ),
         (
             {"match": "none", "groups": [{"rules": [MAIL, CLICKED]}]},
             "Visits that either did not come from email or did not click “Apply code” on Basket at least twice",

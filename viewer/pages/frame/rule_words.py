@@ -27,6 +27,7 @@ def rule_fault_words(lang: Language) -> dict[str, str]:
         "of_visits": _("This is known of visits and visitors only."),
         "no_goal": _("There is no goal “%(value)s”. It may have been deleted."),
         "no_zone": _("There is no zone “%(value)s”. It may have been deleted."),
+        "no_answer": _("There is no survey, question or option “%(value)s”. It may have been deleted."),
         "no_journey": _("There is no journey “%(value)s”. It may have been deleted."),
         "zone_action": _("This cannot be asked of a zone. Choose one of: %(allowed)s."),
         "zone_and_element": _("Choose a zone or an element, not both."),

@@ -20,8 +20,8 @@ from viewer.pages.sentences.names import SiteNames, trait_name, value_name
 from viewer.pages.sentences.tree import rule_sentence
 
 ELEMENTS: tuple[ActionKind, ...] = ("saw", "clicked", "dwelt", "rage", "dead")  # actions on an element
-NAMED = ("sent", "goal", "error", "left_blank", "submitted", "value", "top_value")
-AMOUNTS = ("dwelt", "sent", "scrolled", "stayed", *MEASURES)
+NAMED = ("sent", "goal", "answered", "error", "left_blank", "submitted", "value", "top_value")
+AMOUNTS = ("dwelt", "sent", "answered", "scrolled", "stayed", *MEASURES)
 CONTAINING = frozenset(TRAITS) - {*CHOICES, "viewport", "variant"}  # traits of which a part can be asked for
 OFFERED: tuple[What, ...] = (*TRAITS, *ACTIONS, *MEASURES)  # a place in a funnel is chosen on the funnel's page
 
@@ -238,15 +238,20 @@ class Editor:
         if what not in NAMED:
             return ()
         if what == "goal":
-            choose = Option("", _("Choose a goal"), not now)
-            goals = tuple(Option(id, name, id == now) for id, name in self._offered.names.goals.items())
-            gone = (Option(now, now, True),) if now and now not in self._offered.names.goals else ()
-            return (
-                Control("select", f"{path}.name", _("Goal"), options=(choose, *goals, *gone), invalid="name" in bad),
-            )
+            return (self._chosen(f"{path}.name", _("Goal"), _("Choose a goal"), self._offered.names.goals, now, bad),)
+        if what == "answered":
+            answers = self._offered.names.answers
+            return (self._chosen(f"{path}.name", _("Answer"), _("Choose a question"), answers, now, bad),)
         label = {"error": _("Name of the error"), "left_blank": _("Name of the field"),
                  "submitted": _("Name of the form")}.get(what, _("Name of the event"))  # fmt: skip
         return (Control("text", f"{path}.name", label, now, invalid="name" in bad),)
+
+    @staticmethod
+    def _chosen(path: str, label: str, choose: str, names: Mapping[str, str], now: str, bad: set[str]) -> Control:
+        """The choice of a record by its id; one that was deleted stays, as a fault."""
+        every = dict(names) | ({now: now} if now and now not in names else {})
+        options = (Option("", choose, not now), *(Option(id, name, id == now) for id, name in every.items()))
+        return Control("select", path, label, options=options, invalid="name" in bad)
 
     def _amounts(self, rule: Fields, what: What, path: str, bad: set[str]) -> tuple[Control, ...]:
         _ = self._lang.text

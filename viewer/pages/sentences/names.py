@@ -15,13 +15,14 @@ from viewer.pages.frame.languages import DASH, Language
 
 @dataclass(frozen=True)
 class SiteNames:
-    """The names that a site has for the pages, elements (by key), goals, zones and variants of its rules."""
+    """The names that a site has for the pages, elements (by key), goals, zones, variants and answers of its rules."""
 
     pages: Mapping[str, str] = field(default_factory=dict)
     elements: Mapping[str, str] = field(default_factory=dict)
     goals: Mapping[str, str] = field(default_factory=dict)
     zones: Mapping[str, str] = field(default_factory=dict)
     variants: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 NO_NAMES = SiteNames()
@@ -60,6 +61,7 @@ def trait_name(lang: Language, what: What) -> str:
         "scrolled": _("Scrolled"),
         "stayed": _("Stayed"),
         "goal": _("Goal reached"),
+        "answered": _("Answer to a survey"),
         "visits": _("Number of visits"),
         "last_seen": _("Days since last seen"),
         "value": _("Sum of an event's value"),

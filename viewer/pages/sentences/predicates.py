@@ -61,8 +61,9 @@ class Teller:
 
     def action(self, action: Rule | Action) -> Phrases:
         """An action in words, with where and on what, without how often and when."""
-        kind = "sent_value" if action.what == "sent" and self._amount(action) else action.what
-        values = {"what": self._object(action), "amount": self._amount(action)}
+        amount = self._amount(action)
+        kind = f"{action.what}_value" if action.what in ("sent", "answered") and amount else action.what
+        values = {"what": self._object(action), "amount": amount}
         did, did_not, doing = (words % values for words in _actions(self.lang)[kind])
         return self._placed(action, Phrases(did, did_not, doing))
 
@@ -89,6 +90,8 @@ class Teller:
             return _("the zone “%(name)s”", name=self.names.zones.get(action.zone, action.zone))
         if action.what == "goal":
             return _("“%(name)s”", name=self.names.goals.get(action.name, action.name))
+        if action.what == "answered":
+            return _("“%(name)s”", name=self.names.answers.get(action.name, action.name))
         named = _("“%(name)s”", name=action.name) if action.name else ""
         with_name, without = {
             "error": (_("the error %(name)s"), _("an error")),
@@ -230,6 +233,12 @@ def _actions(lang: Language) -> dict[str, tuple[str, str, str]]:
             _("sent the event %(what)s with a value of %(amount)s"),
             _("did not send the event %(what)s with a value of %(amount)s"),
             _("sending the event %(what)s with a value of %(amount)s"),
+        ),
+        "answered": (_("answered %(what)s"), _("did not answer %(what)s"), _("answering %(what)s")),
+        "answered_value": (
+            _("answered %(what)s with a score of %(amount)s"),
+            _("did not answer %(what)s with a score of %(amount)s"),
+            _("answering %(what)s with a score of %(amount)s"),
         ),
         "left_blank": (_("left %(what)s blank"), _("did not leave %(what)s blank"), _("leaving %(what)s blank")),
         "submitted": (_("submitted %(what)s"), _("did not submit %(what)s"), _("submitting %(what)s")),

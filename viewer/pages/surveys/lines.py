@@ -13,6 +13,7 @@ from viewer.pages.frame.languages import MINUS, Language
 from viewer.pages.map.ledger import LedgerRow
 from viewer.pages.sentences.names import device_label
 from viewer.pages.sentences.scores import NAMES, interval_words, score_words, share_words, value_words
+from viewer.pages.surveys.answer_maps import AnswerMaps
 from viewer.pages.surveys.words import kind_words
 
 # kind → from which score on an answer is of each part of the bar: low, middle, high
@@ -21,18 +22,32 @@ PARTS = {"nps": (0, 7, 9), "csat": (1, 3, 4), "ces": (1, 4, 6)}
 
 @dataclass(frozen=True)
 class ScoreBar:
-    """One score: its answers, their share, and the length of its bar in percent. `part`: low, middle or high."""
+    """One score: its answers, their share, and the length of its bar in percent. `part`: low, middle or high. `map`:
+    that of those who gave it; "" of nobody."""
 
     score: int
     n: str
     share: str
     width: str
     part: str
+    map: str
+
+
+@dataclass(frozen=True)
+class OptionLine:
+    """An entry of a list: how many chose it. `map`: that of those who did; "" of nobody."""
+
+    text: str
+    n: str
+    share: str
+    interval: str
+    map: str
 
 
 @dataclass(frozen=True)
 class QuestionBlock:
-    """A question with its figures. `value`: "" for one that is no scale; `options`: text, number, share, interval."""
+    """A question with its figures. `value`: "" for one that is no scale. `map`: that of those who answered, of a
+    question without scores and options; else ""."""
 
     text: str
     kind: str
@@ -41,7 +56,8 @@ class QuestionBlock:
     interval: str
     earlier: str
     bars: list[ScoreBar]
-    options: list[tuple[str, str, str, str]]
+    options: list[OptionLine]
+    map: str
 
 
 @dataclass(frozen=True)
@@ -96,13 +112,28 @@ class WordLine:
 
 @dataclass(frozen=True)
 class AnswerLine:
-    """A text that was given. `parts`: its text, cut at what was searched for. `themes`: id and name."""
+    """A text that was given. `parts`: its text, cut at what was searched for. `themes`: id and name. `map`: that of
+    those who gave the same score on the page, or any text; "" where the page is not known."""
 
     id: str
     score: str
     parts: list[tuple[str, bool]]
     line: str
     themes: list[tuple[str, str]]
+    map: str
+
+
+@dataclass(frozen=True)
+class ScoreMaps:
+    """The maps that texts lead to. `score`: the id of the report's question with scores; "" without one."""
+
+    maps: AnswerMaps
+    score: str
+
+    def of(self, one: GivenAnswer) -> str:
+        if one.score is None:
+            return self.maps.answer(one.asking.page, one.answer.question)
+        return self.maps.score(one.asking.page, self.score, one.score)
 
 
 def lead_words(lang: Language, report: SurveyReport) -> str:
@@ -153,18 +184,22 @@ def ledger(lang: Language, account: AskingAccount) -> list[LedgerRow]:
     ]  # fmt: skip
 
 
-def question_blocks(lang: Language, survey: Survey, report: SurveyReport) -> list[QuestionBlock]:
+def question_blocks(lang: Language, survey: Survey, report: SurveyReport, maps: AnswerMaps) -> list[QuestionBlock]:
     by_id = {one.id: one for one in survey.questions}
-    return [_block(lang, survey, by_id[one.question], one) for one in report.questions]
+    return [_block(lang, survey, by_id[one.question], one, maps) for one in report.questions]
 
 
-def _block(lang: Language, survey: Survey, question: SurveyQuestion, result: QuestionResult) -> QuestionBlock:
+def _block(
+    lang: Language, survey: Survey, question: SurveyQuestion, result: QuestionResult, maps: AnswerMaps
+) -> QuestionBlock:
     most = max(result.spread.values(), default=0)
     options = []
     texts = {one.id: one.text for one in question.options}
     for one in result.options:
         share, interval = share_words(lang, one.chosen)
-        options.append((_text(lang, survey, texts[one.option]), lang.number(one.chosen.k), share, interval))
+        href = maps.option(result.page, question.id, one.option) if one.chosen.k else ""
+        text = _text(lang, survey, texts[one.option])
+        options.append(OptionLine(text, lang.number(one.chosen.k), share, interval, href))
     earlier = lang.plural("%(num)s answer to an earlier wording is not counted here.",
                           "%(num)s answers to earlier wordings are not counted here.", result.earlier)  # fmt: skip
     return QuestionBlock(
@@ -176,10 +211,12 @@ def _block(lang: Language, survey: Survey, question: SurveyQuestion, result: Que
         earlier=earlier if result.earlier else "",
         bars=[
             ScoreBar(score, lang.number(n), lang.share(n / result.n) if result.n else "",
-                     f"{100 * n / most if most else 0:.1f}%", _part(question.kind, score))
+                     f"{100 * n / most if most else 0:.1f}%", _part(question.kind, score),
+                     maps.score(result.page, question.id, score) if n else "")
             for score, n in sorted(result.spread.items(), reverse=True)
         ],
         options=options,
+        map="" if result.spread or options else maps.answer(result.page, question.id),
     )  # fmt: skip
 
 
@@ -296,13 +333,13 @@ def word_lines(lang: Language, report: SurveyReport) -> list[WordLine]:
 
 
 def answer_lines(
-    lang: Language, found: Sequence[GivenAnswer], themes: Sequence[SurveyTheme], search: str
+    lang: Language, found: Sequence[GivenAnswer], themes: Sequence[SurveyTheme], search: str, maps: ScoreMaps
 ) -> list[AnswerLine]:
     names = {one.id: one.name for one in themes}
-    return [_answer(lang, one, names, search) for one in found]
+    return [_answer(lang, one, names, search, maps) for one in found]
 
 
-def _answer(lang: Language, one: GivenAnswer, names: dict[str, str], search: str) -> AnswerLine:
+def _answer(lang: Language, one: GivenAnswer, names: dict[str, str], search: str, maps: ScoreMaps) -> AnswerLine:
     asking, _ = one.asking, lang.text
     said = [lang.moment(one.answer.time), device_label(lang, asking.device), asking.page]
     said += [f"{experiment}: {variant}" for experiment, variant in sorted(asking.variants.items())]
@@ -317,6 +354,7 @@ def _answer(lang: Language, one: GivenAnswer, names: dict[str, str], search: str
         parts=_cut(one.answer.words, search),
         line=" · ".join(part for part in said if part),
         themes=[(id, names[id]) for id in one.themes if id in names],
+        map=maps.of(one),
     )
 
 

@@ -28,7 +28,8 @@ from viewer.pages.map.ledger import LedgerRow
 from viewer.pages.map.links import Links, with_query
 from viewer.pages.map.period import PeriodControl, period_control
 from viewer.pages.surveys import lines
-from viewer.pages.surveys.lines import AnswerLine, GroupLine, QuestionBlock, ThemeLine, WeekPoint, WordLine
+from viewer.pages.surveys.answer_maps import AnswerMaps
+from viewer.pages.surveys.lines import AnswerLine, GroupLine, QuestionBlock, ScoreMaps, ThemeLine, WeekPoint, WordLine
 from viewer.pages.surveys.words import kind_words, label, state_words
 from viewer.pages.who.bar import WhoBar
 from viewer.pages.who.bars import WhoBars
@@ -103,6 +104,7 @@ class SurveyReports:
         if not asked.faults:
             report = await self._surveys.report(asked.question, survey)
             fitting = [one for one in await self._surveys.answers(asked.question, survey, which) if one.answer.words]
+        maps = AnswerMaps(urls, asked.question, survey.id)
         extra = {name: query[name] for name in ("search", "theme", "least", "most") if query.get(name)}
         page = SurveyReportPage(
             frame=frame,
@@ -120,12 +122,14 @@ class SurveyReports:
             compared=lines.compared_words(lang, report) if report else [],
             not_random=report is not None and any(not one.random for one in report.compared if one.result.difference),
             account=lines.ledger(lang, report.account) if report else [],
-            questions=lines.question_blocks(lang, survey, report) if report else [],
+            questions=lines.question_blocks(lang, survey, report, maps) if report else [],
             weeks=lines.week_points(lang, report) if report else [],
             groups=lines.group_lines(lang, report) if report else [],
             themes=lines.theme_lines(lang, report) if report else [],
             counted=lines.word_lines(lang, report)[:WORDS] if report else [],
-            answers=lines.answer_lines(lang, fitting[:shown], themes, which.search),
+            answers=lines.answer_lines(
+                lang, fitting[:shown], themes, which.search, ScoreMaps(maps, report.score if report else "")
+            ),
             answers_line=_fitting(lang, len(fitting), report),
             search=which.search,
             by_score=_by_score(lang, links, extra, report),

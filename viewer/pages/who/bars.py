@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from aggregator.shapes.filter_counts import FilterCounts
 from rules.question import Question
 from rules.resolve import Known
+from rules.resolved_rules import answers_of
 from store.errors import StoreError
 from store.segments import Group, every_rule
 from viewer.element_names import ElementNames
@@ -89,4 +90,5 @@ class WhoBars:
             goals={goal.id: goal.name for goal in known.goals},
             zones={zone.id: zone.name for zone in known.zones},
             variants=variants,
+            answers=answers_of(known.surveys),
         )
