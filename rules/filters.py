@@ -52,6 +52,8 @@ def parse_filters(query: Mapping[str, str]) -> FilterReading:
             continue
         made = Filter(name, split_values(text))
         wrong = [Fault(name, one.code, one.values) for one in rule_faults(made.rule)]
+        if not made.values and not wrong:  # the rule would mean any page
+            wrong.append(fault(name, "values_missing"))
         if len(made.values) > MAX_VALUES:
             wrong.append(fault(name, "many", n=len(made.values), most=MAX_VALUES))
         faults += wrong
