@@ -9,6 +9,7 @@ from rules.faults import Fault, fault, in_order
 from rules.find import named
 from rules.page import page_meant
 from rules.question import COMPARISON, Question, Reading
+from rules.resolved_rules import answers_of
 from store.page_groups import PageGroup
 from store.page_zones import PageZone
 from store.pages import matches
@@ -46,7 +47,11 @@ def resolve(reading: Reading, known: Known) -> Reading:
     An experiment that is not defined keeps its name, because pages may report variants of it anyway.
     """
     names = replace(
-        reading.question.names, goals=known.goals, groups=known.groups, zones=known.zones, surveys=known.surveys
+        reading.question.names,
+        goals=known.goals,
+        groups=known.groups,
+        zones=known.zones,
+        answers=frozenset(answers_of(known.surveys)),
     )
     question, faults = replace(reading.question, zone=known.site.zone, names=names), list(reading.faults)
     if question.page:

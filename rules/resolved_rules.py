@@ -39,12 +39,12 @@ def _text(survey: Survey, texts: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class KnownNames:
-    """What the rules of a site may name."""
+    """What the rules of a site may name. `answers`: the names of `answers_of`."""
 
     goals: tuple[Goal, ...] = ()
     groups: tuple[PageGroup, ...] = ()
     zones: tuple[PageZone, ...] = ()
-    surveys: tuple[Survey, ...] = ()
+    answers: frozenset[str] = frozenset()
     placed: tuple[PlacedElement, ...] = field(default=())
     stopped: tuple[StoppedVisitors, ...] = field(default=())
 
@@ -63,7 +63,7 @@ class KnownNames:
                 if action and action.what == "goal" and action.name and not named(self.goals, action.name):
                     allowed = ", ".join(one.id for one in self.goals)
                     yield fault(f"{at}.name", "no_goal", value=action.name, allowed=allowed)
-                if action and action.what == "answered" and action.name not in answers_of(self.surveys):
+                if action and action.what == "answered" and action.name not in self.answers:
                     yield fault(f"{at}.name", "no_answer", value=action.name)
                 if action and action.zone and not named(self.zones, action.zone):
                     allowed = ", ".join(one.id for one in self.zones)

@@ -401,12 +401,12 @@ class Viewer:
             self.definitions, self.subscriptions, self.outbox, self.mail_links, self.urls,
             partial(mention_mail, self.urls),
         )  # fmt: skip
-        layers = LayerReader(questions, self.maps, zones, notes)
+        answers_read = SurveyReader(self.store, self.definitions, self.work, self.maps)
+        layers = LayerReader(questions, self.maps, zones, notes, answers_read)
         touchpoints = TouchpointPageReader(self.store, self.registry, self.work)
         alone = MapsAlone(questions, self.maps, layers, bars)
         compared_alone = ComparisonsAlone(questions, self.maps, bars)
         papers = ReportPapers(alone, self.maps, self.snapshots, self.work, self.urls)
-        answers_read = SurveyReader(self.store, self.definitions, self.work, self.maps)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,

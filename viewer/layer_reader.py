@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from aggregator.answers.confetti import Confetti, DotTrait
 from aggregator.answers.forms import FormFigures
+from aggregator.answers.pinned_answers import PinnedAnswer
 from aggregator.answers.unpictured import UsedPath
 from aggregator.answers.zones import ZoneRow
 from aggregator.pictures.newest import NoSnapshot
@@ -25,6 +26,7 @@ from viewer.maps import HeatmapAnswer, Maps, ReachAnswer
 from viewer.page_zones import ZoneReader
 from viewer.questions import Asked, Questions, problem_of
 from viewer.remarks import NoteReader
+from viewer.surveys import SurveyReader
 
 DOTS_BY: PointTrait = "source"  # what dots are coloured by, if nothing is chosen
 BY_SEGMENT = "segment:"  # and the id of a saved segment: by whether it counts them
@@ -71,11 +73,14 @@ class DrawnNotes:
 class LayerReader:
     """Reads what layers draw."""
 
-    def __init__(self, questions: Questions, maps: Maps, zones: ZoneReader, notes: NoteReader) -> None:
+    def __init__(
+        self, questions: Questions, maps: Maps, zones: ZoneReader, notes: NoteReader, surveys: SurveyReader
+    ) -> None:
         self._questions = questions
         self._maps = maps
         self._zones = zones
         self._notes = notes
+        self._surveys = surveys
 
     async def drawn(self, asked: Asked, by: str) -> DrawnMap | None:
         """The layer that is asked for; None without a picture. `by`: what dots are coloured by (`dots_by`). Problem 404
@@ -110,6 +115,10 @@ class LayerReader:
             return DrawnNotes(notes)
         picture = await self._zones.picture(question, asked.known)
         return DrawnNotes(notes, await self._notes.placed(picture, notes))
+
+    async def answers(self, asked: Asked, question: Question) -> tuple[PinnedAnswer, ...]:
+        """The answers to surveys that name an element of the pages of a question, on its picture."""
+        return await self._surveys.pinned(question, await self._zones.picture(question, asked.known))
 
     async def unpictured(self, question: Question) -> tuple[UsedPath, ...]:
         """What was used on a page that has no picture."""

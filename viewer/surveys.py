@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from aggregator.answers.feedback import GivenAnswer, SurveyReport, given_answers, has_word, survey_report
+from aggregator.answers.pinned_answers import PinnedAnswer, pinned_answers
+from aggregator.pictures.newest import IndexedSnapshot
 from rules.question import Question
 from rules.survey_theme import themes_of
 from store.client import Store
 from store.definitions import Definitions
 from store.surveys import Survey, SurveyTheme
-from viewer.maps import Maps, site_scope_of
+from viewer.maps import SECONDS, Maps, scope_of, site_scope_of
 from viewer.work import Work
 
 T = TypeVar("T")
@@ -73,6 +75,12 @@ class SurveyReader:
             return [one for one in given_answers(self._store, scope, survey, history, themes) if which.fits(one)]
 
         return await self._computed(survey, compute)
+
+    async def pinned(self, question: Question, picture: IndexedSnapshot) -> tuple[PinnedAnswer, ...]:
+        """The answers on elements of the question's pages, where they are on a picture of it."""
+        scope = scope_of(question)
+        key = ("pinned_answers", scope, picture.snapshot.id)
+        return await self._work.once(key, SECONDS, lambda: pinned_answers(self._store, scope, picture))
 
     async def _computed(self, survey: Survey, compute: Callable[[Sequence[Survey], Sequence[SurveyTheme]], T]) -> T:
         await self._maps.drained()

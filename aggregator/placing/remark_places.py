@@ -24,7 +24,8 @@ _RUNGS: dict[int, NoteRung] = {OWN: "own", TWIN: "matched", ANCESTOR: "around"}
 
 @dataclass(frozen=True)
 class PlacedNote:
-    """A note on a picture: `x` and `y` are fractions of it, `element` is the index in its layout or -1."""
+    """A note, or an answer to a survey, on a picture: `x` and `y` are fractions of it, `element` is the index in its
+    layout or -1."""
 
     rung: NoteRung
     x: float
@@ -59,12 +60,20 @@ def place_notes(places: Sequence[NotePlace], index: LayoutIndex, twins: Mapping[
             placed.append(PlacedNote("free", place.x, place.y))
             continue
         n = at[record_of(place)]
-        element, rung = int(found.element[n]), _RUNGS.get(int(found.rung[n]))
-        if rung is None:
-            placed.append(PlacedNote("hidden" if element >= 0 else "lost", place.page_x, place.page_y))
-        else:
-            placed.append(PlacedNote(rung, *point_in(index.layout, element, place.x, place.y), element))
+        element, rung = int(found.element[n]), int(found.rung[n])
+        placed.append(placed_mark(index, element, rung, (place.x, place.y), (place.page_x, place.page_y)))
     return tuple(placed)
+
+
+def placed_mark(
+    index: LayoutIndex, element: int, rung: int, within: tuple[float, float], past: tuple[float, float]
+) -> PlacedNote:
+    """What was made on an element, which the ladder found by a rung. `within`: fractions of its box; `past`: of the
+    page as it was, for what has no place now."""
+    named = _RUNGS.get(rung)
+    if named is None:
+        return PlacedNote("hidden" if element >= 0 else "lost", _within(past[0]), _within(past[1]))
+    return PlacedNote(named, *point_in(index.layout, element, *within), element)
 
 
 def point_in(layout: Layout, element: int, x: float, y: float) -> tuple[float, float]:

@@ -198,6 +198,7 @@ _ANSWER: dict[str, Any] = {
     "score": None,
     "options": [],
     "words": "",
+    **{name: _POINT[name] for name in ("key", "record", "fx", "fy", "page_x", "page_y", "page_w", "page_h")},
 }
 _WHO = ("site", "page", "day", "time", "view", "visitor", "device", "variants", "bot", "excluded")
 DEFAULTS: dict[str, dict[str, Any]] = {

@@ -62,13 +62,14 @@ def test_deep_and_long_trees_are_faults() -> None:
 def test_an_answer_is_named_by_survey_question_and_option() -> None:
     reason = SurveyQuestion(id="reason", kind="one", text={"en": "Why?", "fr": "Pourquoi ?"},
                             options=(SurveyOption(id="price", text={"en": "The price"}),))  # fmt: skip
-    names = KnownNames(surveys=(Survey(id="after", version=1, site="1", name="After", questions=(reason,)),))
+    answers = answers_of([Survey(id="after", version=1, site="1", name="After", questions=(reason,))])
+    names = KnownNames(answers=frozenset(answers))
     for name, known in (("after", True), ("after/reason", True), ("after/reason/price", True), ("After", False),
                         ("after/reason/size", False), ("after/price", False), ("other/reason", False)):  # fmt: skip
         tree = Group(rules=(Rule(what="answered", name=name),))
         faults = [(one.field, one.code) for one in names.unknown(tree)]
         assert faults == ([] if known else [("rules.0.name", "no_answer")]), name
-    assert answers_of(names.surveys)["after/reason/price"] == "After: Why? The price"
+    assert answers["after/reason/price"] == "After: Why? The price"
 
 
 def test_a_goal_is_its_action_within_its_window() -> None:

@@ -41,7 +41,7 @@ const actions = {
   n: write,
   j: (at) => go(threads[Math.min(at + 1, threads.length - 1)]),
   k: (at) => go(threads[Math.max(at - 1, 0)]),
-  Enter: (at) => threads[at].querySelector('textarea').focus(),
+  Enter: (at) => threads[at].querySelector('textarea')?.focus(),
   e: (at) => threads[at].querySelector('button[value=resolve]')?.click(),
 };
 

@@ -39,6 +39,7 @@ class MapLook:
     measure: FieldMeasure = MEASURES[0]  # what fields are ranked and coloured by
     journey: str = ""
     notes: int = 0  # the page of the list of notes; 0: notes are hidden
+    answers: bool = False  # whether answers to surveys are shown
 
     def query(self) -> tuple[tuple[str, str], ...]:
         """As URL parameters, without defaults; `every` is not among them."""
@@ -52,6 +53,7 @@ class MapLook:
             "legend": "0" if self.folded else "",
             "journey": self.journey,
             "notes": str(self.notes or ""),
+            "answers": "1" if self.answers else "",
             "strength": "" if self.strength == 100 else str(self.strength),
         }
         return tuple((name, value) for name, value in pairs.items() if value)
@@ -77,4 +79,5 @@ def map_look(query: Mapping[str, str]) -> MapLook:
         measure=choice(query, "measure", MEASURES, MEASURES[0]),
         journey=journey_of(query),
         notes=number(query, "notes", 0, 1_000_000) or 0,
+        answers=choice(query, "answers", ("0", "1"), "0") == "1",
     )

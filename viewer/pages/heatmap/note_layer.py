@@ -160,7 +160,7 @@ def _thread(
         name=_name(lang, note),
         text=note.text,
         by=by,
-        warning=_warnings(lang).get(rung, ""),
+        warning=place_warnings(lang).get(rung, ""),
         lost=rung == "lost",
         resolved=note.resolved,
         mentioned=who.via == "session" and who.name in every,
@@ -174,7 +174,8 @@ def _name(lang: Language, note: Remark) -> str:
     return note.place.name or (lang.text("An element") if note.place.element else lang.text("A place on the page"))
 
 
-def _warnings(lang: Language) -> dict[NoteRung, str]:
+def place_warnings(lang: Language) -> dict[NoteRung, str]:
+    """What is uncertain about the place of a note, by how it was found."""
     _ = lang.text
     return {
         "matched": _("element changed since: matched"),

@@ -17,6 +17,7 @@ from viewer.layer_reader import DrawnMap, LayerReader
 from viewer.maps import ReachAnswer
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
+from viewer.pages.heatmap.answer_layer import AnswerLayer, answer_layer, asks_for_elements, hidden_answers
 from viewer.pages.heatmap.bar import Bar, bar_of
 from viewer.pages.heatmap.dots import dot_layer
 from viewer.pages.heatmap.empty import no_picture, nothing_drawn
@@ -80,6 +81,7 @@ class HeatmapPage(Page):
     report: str = doc("Address of this map as a sheet for paper")
     chosen: int = doc("Id of the picture if somebody chose it for maps, else 0")
     notes: NoteLayer | None = doc("The notes on the map; None without a picture")
+    answers: AnswerLayer | None = doc("Answers on the map; None where no survey asks for an element", default=None)
     zones: ZonePanel | None = doc("How zones are changed and made; None on other layers")
     share_href: str = doc(
         "Address of this map with the panel that makes read-only links; empty for viewers", default=""
@@ -128,7 +130,12 @@ async def heatmap(
         table = unpictured_lines(frame.lang, await readers.layers.unpictured(asked.question))
         return answer(request, replace(without_map(frame, setting, who, empty), unpictured=table, touchpoint=line))
     page = with_map(frame, setting, who, drawn)
-    page = replace(page, touchpoint=line, notes=await _notes(setting, signed_in(request), drawn, readers.layers))
+    page = replace(
+        page,
+        touchpoint=line,
+        notes=await _notes(setting, signed_in(request), drawn, readers.layers),
+        answers=await _answers(setting, readers.layers),
+    )
     if not editor:
         return answer(request, page)
     sharing = sharing_of(setting, page)
@@ -163,6 +170,15 @@ def sharing_of(setting: MapSetting, page: HeatmapPage) -> Sharing:
         here=with_query(close, {"share": "1"}),
         close=close,
     )
+
+
+async def _answers(setting: MapSetting, layers: LayerReader) -> AnswerLayer | None:
+    """The answers to surveys; None where no survey asks for an element."""
+    if not asks_for_elements(setting.asked.known.surveys):
+        return None
+    if not setting.look.answers:
+        return hidden_answers(setting)
+    return answer_layer(setting, await layers.answers(setting.asked, setting.question))
 
 
 async def _notes(setting: MapSetting, who: Person, drawn: DrawnMap, layers: LayerReader) -> NoteLayer:
