@@ -394,14 +394,14 @@ class Viewer:
         opportunities = OpportunityReader(self.journey_maps)
         personas = PersonaReader(self.journey_maps, reader, questions)
         needs = NeedsReader(overviews, names, self.health, results, self.registry, changes)
-        reading = DigestReader(self.store, questions, overviews, needs, self.urls, self.work)
+        answers_read = SurveyReader(self.store, self.definitions, self.work, self.maps)
+        reading = DigestReader(self.store, questions, overviews, needs, self.urls, self.work, answers_read, notes)
         self.digests = Digests(reading.write)
         self.alerts = Alerts(AlertFinder(questions, needs, self.health, self.urls).read)
         mentions = Mentions(
             self.definitions, self.subscriptions, self.outbox, self.mail_links, self.urls,
             partial(mention_mail, self.urls),
         )  # fmt: skip
-        answers_read = SurveyReader(self.store, self.definitions, self.work, self.maps)
         layers = LayerReader(questions, self.maps, zones, notes, answers_read)
         touchpoints = TouchpointPageReader(self.store, self.registry, self.work)
         alone = MapsAlone(questions, self.maps, layers, bars)

@@ -11,10 +11,14 @@ from email.message import EmailMessage
 import pytest
 from anyio.from_thread import BlockingPortal
 
+from aggregator.answers.feedback import ComparedScores, QuestionResult, SurveyReport
+from aggregator.measures.feedback import ScoreDifference, ScoreFigure, account
 from store.definitions import Definitions
 from store.outbox import OutboxMessage
 from store.records import Site, User
+from store.remarks import Remark
 from store.subscriptions import Subscription
+from store.surveys import Survey
 from tests.mail.servers import Mailbox, mail_server
 from tests.viewer.client import Client
 from tests.viewer.conftest import BASE
@@ -24,6 +28,8 @@ from viewer.digest_schedule import DigestSchedule
 from viewer.mail.outbox import Outbox
 from viewer.mail.sending import Off
 from viewer.mail.smtp import SmtpSender
+from viewer.pages.frame.languages import language
+from viewer.pages.mail.feedback import answers_words, notes_words
 
 ADDRESS = "ada@shop.example"
 MONDAY = datetime(2026, 11, 30, 7, 30, tzinfo=UTC).timestamp()
@@ -220,3 +226,26 @@ def test_a_digest_that_cannot_be_sent_says_why(api: Client, viewer: Viewer, shop
         assert answer.json()["error"]["faults"][0]["field"] == name
     viewer.outbox.mail_is_set_up = False
     assert api.post(path, json={"to": ADDRESS}).json()["error"]["code"] == "no_mail"
+
+
+def test_the_change_of_a_score_is_told_with_its_interval() -> None:
+    english = language("en")
+    figure = ScoreFigure("ces", 40, 3.1, 2.9, 3.3)
+    question = QuestionResult("ease", "ces", 40, 0, figure, {}, (), 0)
+    result = ScoreDifference(30, 40, -0.6, -1.0, -0.2)
+    report = SurveyReport(account([(7, True)] * 40), (question,), "ease", (), (), (), (), (), 0)
+    survey = Survey(id="ease", site="1", name="Ease")
+    words = "Ease: 40 answers, CES 3.1 (95% interval 2.9 to 3.3)"
+    assert answers_words(english, survey, report) == f"{words}."
+    for low, high, more in ((-1.0, -0.2, ""), (-1.0, 0.2, " within chance")):
+        compared = ComparedScores("set", "a", "b", replace(result, low=low, high=high), random=False)
+        told = answers_words(english, survey, replace(report, compared=(compared,)))
+        assert told == f"{words}, −0.6 against the week before (−1.0 to {high:.1f}){more}.".replace("to -", "to −")
+    assert answers_words(english, survey, replace(report, account=account([(4, False)] * 5))) == ""
+
+
+def test_notes_of_the_week_are_counted() -> None:
+    english = language("en")
+    notes = [Remark(id=f"n{n}", site="1", text="x", author="ada", time=n * 100, resolved=n == 2) for n in range(4)]
+    assert notes_words(english, notes, 100, 300) == "Notes: 2 new, 3 open."
+    assert notes_words(english, [], 100, 300) == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from html import unescape
 
 import pytest
@@ -12,12 +13,15 @@ from msgspec.structs import replace
 
 from store.journeys import Journey, Lane, Stage, Touchpoint
 from store.records import Site
+from store.remarks import Remark
 from store.surveys import Survey, SurveyTheme
+from store.zones import now_ms
 from tests.aggregator.build import PAGE
 from tests.aggregator.test_feedback import DEAD, SURVEY, Answers, done
 from tests.viewer.client import Client
 from tests.viewer.pages import csrf, words
 from viewer.app import Viewer
+from viewer.digests import DigestAsked
 
 
 @pytest.fixture(scope="module")
@@ -147,3 +151,20 @@ def test_each_answer_leads_to_the_map_of_those_who_gave_it(
     gone = {"page": PAGE, "segment": '{"rules":[{"what":"answered","name":"after/nothing"}]}'}
     answer = api.get(f"/api/v1/sites/{shop.id}/heatmap", params=gone)
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "no_answer")
+
+
+def test_the_digest_has_answers_and_notes(shop: Site, viewer: Viewer, survey: Survey) -> None:
+    today = shop.zone.today()
+    note = viewer.definitions.put(
+        Remark(id="n1", site=shop.id, text="Look", author="odile", time=now_ms() - 60_000, page=PAGE)
+    )
+    viewer.work.forget()
+    found = viewer.digests.now(DigestAsked(shop.id, today))
+    assert f"{survey.name}: 40 answers, NPS +25.0 (95% interval" in found.text
+    assert f"/sites/{shop.id}/surveys/after" in found.text
+    assert "Notes: 1 new, 1 open." in found.text
+    assert "40 answers, NPS +25.0" in found.html
+    assert "40 réponses, NPS +25,0" in viewer.digests.now(DigestAsked(shop.id, today, "fr")).text
+    assert "NPS" not in viewer.digests.now(DigestAsked(shop.id, date(2026, 3, 3))).text
+    viewer.definitions.delete(note)
+    viewer.work.forget()

@@ -13,6 +13,7 @@ from aggregator.answers.overview import OverviewFigures
 from viewer.http.urls import Urls
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.rendering import environment
+from viewer.pages.mail.feedback import DigestAnswers
 from viewer.pages.mail.received import ReceivedData, received_words
 from viewer.pages.overview.figures import change_words, direction, figure_name, value_words
 from viewer.pages.overview.needs import SiteNeeds
@@ -52,7 +53,8 @@ class DigestFooter:
 
 @dataclass(frozen=True)
 class Digest:
-    """`lost`: whether data was lost, `account`: what was received and what of it was left out."""
+    """`answers`: to surveys. `notes`: of colleagues. `lost`: whether data was lost, `account`: what was received and
+    what of it was left out."""
 
     subject: str
     site: str
@@ -65,6 +67,8 @@ class Digest:
     lost: str
     account: str
     href: str
+    answers: tuple[DigestAnswers, ...] = ()
+    notes: str = ""
 
     def plain(self) -> dict[str, Any]:
         """The sentences and figures as JSON values."""
@@ -138,7 +142,10 @@ def text_of(lang: Language, digest: Digest, footer: DigestFooter = DigestFooter(
     for figure in digest.figures:
         before = _("%(value)s before", value=figure.before) if figure.before else ""
         lines.append(", ".join(part for part in (lang.named(figure.name, figure.now), before, figure.change) if part))
-    lines += [*(["", digest.chance] if digest.chance else []), "", f"{digest.lost} {digest.account}", ""]
+    lines += [*(["", digest.chance] if digest.chance else []), ""]
+    for answers in digest.answers:
+        lines += [answers.words, f"   {answers.href}", ""]
+    lines += [*([digest.notes, ""] if digest.notes else []), f"{digest.lost} {digest.account}", ""]
     lines += [digest.href, ""]
     if footer.words:
         lines += [RULE, footer.words, *([lang.named(_("Stop it"), footer.stop)] if footer.stop else []), ""]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from rules.other_set import before
 from rules.period import today
-from rules.question import SITE
+from rules.question import SITE, Question
+from rules.resolve import Known
 from store.client import Store
 from viewer.counts_only import refused
 from viewer.digests import DigestAsked, DigestMessage
@@ -14,11 +16,14 @@ from viewer.http.urls import Urls
 from viewer.overviews import Overviews, wanted_of
 from viewer.pages.frame.languages import Language, language
 from viewer.pages.mail.digest import Digest, DigestFooter, digest_of, html_of, text_of
+from viewer.pages.mail.feedback import DigestAnswers, answers_words, notes_words
 from viewer.pages.mail.received import read_received
 from viewer.pages.overview.needs import needs_of
 from viewer.pages.overview.needs_reader import NeedsReader
 from viewer.pages.overview.view import view_of
 from viewer.questions import Questions
+from viewer.remarks import NoteReader
+from viewer.surveys import SurveyReader
 from viewer.work import Work
 
 WEEK = 7  # days
@@ -34,6 +39,8 @@ class DigestReader:
     needs: NeedsReader
     urls: Urls
     work: Work
+    surveys: SurveyReader
+    notes: NoteReader
 
     async def of(self, name: str, lang: Language, until: date | None = None) -> Digest:
         """The digest of the seven days to `until`, by default yesterday, of the site with this id or name."""
@@ -50,7 +57,22 @@ class DigestReader:
         found = await self.overviews.of(question, wanted_of(known, question, view.listing), exact=True)
         needs = needs_of(lang, self.urls, view, await self.needs.of(lang, asked))
         received = await self.work.heavy(read_received, self.store, site, found.since, found.until)
-        return digest_of(lang, self.urls, view, site.name, found, needs, received)
+        digest = digest_of(lang, self.urls, view, site.name, found, needs, received)
+        (begin, _), (_, end) = site.zone.spans(found.since, found.since)[0], site.zone.spans(until, until)[-1]
+        notes = notes_words(lang, await self.notes.of_site(site), begin, end)
+        return replace(digest, answers=tuple(await self._answers(lang, known, question)), notes=notes)
+
+    async def _answers(self, lang: Language, known: Known, question: Question) -> list[DigestAnswers]:
+        """The surveys that were answered."""
+        week_before = replace(question, period=before(question.period, today(known.site.zone)))
+        found = []
+        for survey in known.surveys:
+            if survey.state == "draft":
+                continue
+            report = await self.surveys.report(question, survey, week_before)
+            if words := answers_words(lang, survey, report):
+                found.append(DigestAnswers(words, self.urls.absolute(self.urls.survey(known.site.id, survey.id))))
+        return found
 
     async def write(self, asked: DigestAsked) -> DigestMessage:
         """The digest as a message."""
