@@ -17,14 +17,13 @@ from aggregator.shapes.journeys import (
     NEW,
     QUICK_MS,
     SHORT,
-    SHORT_MS,
     VISIT_GAP,
     Course,
     Fact,
     Moment,
     Trouble,
 )
-from aggregator.shapes.touch_columns import BesideTouches, EngagedViews, Marks, Numbers, TouchColumns, VisitorTroubles
+from aggregator.shapes.touch_columns import BesideTouches, Marks, Numbers, TouchColumns, VisitorTroubles
 
 
 @dataclass(frozen=True)
@@ -115,17 +114,3 @@ def _quick_backs(found: VisitedTouches) -> Numbers:
     left = left[found.touches.selected[left]]
     places: Numbers = found.visitor[left].astype(np.int64) << 10 | found.touches.touchpoint[left]
     return places
-
-
-def engaged(views: EngagedViews) -> tuple[Numbers, Numbers]:
-    """Touchpoints, and the ms that a visitor was engaged with each."""
-    last = np.append(changes(views.visitor, views.view)[1:], True)[: len(views.view)]
-    begins = np.flatnonzero(changes(views.visitor, views.touchpoint))
-    sums = np.add.reduceat(views.engaged_ms * last, begins) if len(begins) else views.engaged_ms
-    return views.touchpoint[begins], sums
-
-
-def short_views(views: EngagedViews) -> NDArray[np.uint64]:
-    """The views with little engagement, sorted."""
-    last = np.append(changes(views.visitor, views.view)[1:], True)[: len(views.view)]
-    return np.sort(views.view[last & (views.engaged_ms < SHORT_MS)])

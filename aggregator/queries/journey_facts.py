@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregator.measures.engagement import Engagement, engagement_of
 from aggregator.measures.fact_codes import FactCounts, by_number, code_of, counted, key_of, spreads_of, totals
 from aggregator.measures.slice_goals import goal_facts, whole_facts
 from aggregator.measures.slice_hits import TABLE, FirstHits, way_of
-from aggregator.measures.slice_visits import engaged, short_views, touch_codes, trouble_keys, visited
+from aggregator.measures.slice_visits import touch_codes, trouble_keys, visited
 from aggregator.queries.conditions import PEOPLE
 from aggregator.queries.consent import consenting_sql
 from aggregator.queries.journey_rows import (
@@ -42,7 +43,7 @@ from store.client import Store
 # Touches that are read at a time; two slices are in work, so that the engine reads one while the other is counted.
 SLICE, AT_ONCE = 500_000, 2
 # Views are not sorted by visitor, so that reading those of some visitors reads all: they are read for so many touches.
-PART = 1_500_000
+PART = 4_000_000
 MOST_VISITORS = 50_000  # counted at a time, so that the arrays stay small
 
 
@@ -74,10 +75,10 @@ class _FactReader:
         of = len(parts) * slices
         slices_counted(0, of)
         for n, part in enumerate(parts):
-            views = self._views(part)
-            beside = BesideTouches(troubles, goals, short_views(views), self._consented(part))
-            yield FactCounts(*counted([]), engaged=dict(by_number(*engaged(views))))
-            del views  # before touches are read
+            engagement = self._engagement(part)
+            beside = BesideTouches(troubles, goals, engagement.short_views, self._consented(part))
+            yield FactCounts(*counted([]), engaged=dict(by_number(engagement.touchpoint, engagement.ms)))
+            del engagement  # before touches are read
             for done, facts in enumerate(_each(partial(self._slice, beside), part.split(slices)), n * slices + 1):
                 yield from facts
                 slices_counted(done, of)
@@ -102,14 +103,10 @@ class _FactReader:
             entry=columns["entry"].astype(np.int32) & TOUCHPOINT if self.rows.has_entries else np.zeros_like(mark),
         )
 
-    def _views(self, visitors: VisitorRange) -> EngagedViews:
-        # To sort them all by visitor takes the engine a little longer than to group them and sort each group.
-        row = "(touchpoint, view, engaged_ms)"
-        grouped = f"SELECT visitor, arraySort(groupArray({row})) AS sorted FROM ({self.rows.engaged}) GROUP BY visitor"
-        named = "row.1 AS touchpoint, row.2 AS view, row.3 AS engaged_ms"
-        columns = self._columns(f"SELECT visitor, {named} FROM ({grouped}) ARRAY JOIN sorted AS row", visitors)
-        touchpoint, ms = columns["touchpoint"].astype(np.int32), columns["engaged_ms"].astype(np.int64)
-        return EngagedViews(columns["visitor"], touchpoint, columns["view"], ms)
+    def _engagement(self, visitors: VisitorRange) -> Engagement:
+        columns = self._columns(self.rows.engaged, visitors)
+        touchpoint, ms = columns["touchpoint"].astype(np.int16), columns["engaged_ms"].astype(np.int64)
+        return engagement_of(EngagedViews(columns["visitor"], touchpoint, columns["view"], ms))
 
     def _troubles(self, visitors: VisitorRange) -> VisitorTroubles:
         columns = self._columns(f"SELECT DISTINCT visitor, trouble FROM ({self.rows.troubles})", visitors)

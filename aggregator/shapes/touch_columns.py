@@ -42,8 +42,7 @@ class TouchColumns:
 
 @dataclass(frozen=True)
 class EngagedViews:
-    """Rows of views, those of a visitor together, sorted by touchpoint, view and engagement; only the last row of a
-    view counts."""
+    """Rows of views in any order; of the rows of a view, only the one with the most engagement counts."""
 
     visitor: NDArray[np.uint64]
     touchpoint: Numbers
