@@ -875,3 +875,34 @@ def test_an_off_site_file_shows_how_much_was_sent_and_is_stored_once(
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("heading", name="calls.csv")).to_be_visible()
     page.close()
+
+
+def test_notes_are_written_walked_answered_and_resolved_by_keys(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&{DAYS}&notes=1")
+    threads, text = page.locator(".thread"), page.locator("#new-note textarea")
+    for n, words in enumerate(("First", "Second"), 1):
+        page.locator(".el").first.focus()
+        page.keyboard.press("n")
+        expect(text).to_be_focused()
+        expect(page.locator("#new-note select")).not_to_have_value("")  # the element that had the focus
+        page.keyboard.type(words)
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(threads).to_have_count(n)
+        page.wait_for_load_state()  # with its scripts
+    expect(threads.nth(0)).to_be_focused()  # the note that was just written
+    for key, n in (("j", 1), ("j", 1), ("k", 0), ("k", 0)):
+        page.keyboard.press(key)
+        expect(threads.nth(n)).to_be_focused()
+    expect(threads.nth(0)).to_contain_text("Second")  # the newest is the first
+    page.keyboard.press("Enter")
+    expect(threads.nth(0).locator("textarea")).to_be_focused()
+    page.keyboard.type("nje")  # letters in a text are letters
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(threads.nth(0).locator(".re")).to_contain_text("nje")
+    page.wait_for_load_state()
+    expect(threads.nth(0)).to_be_focused()
+    page.keyboard.press("e")
+    expect(page.get_by_role("button", name="Open again")).to_be_visible()
+    expect(threads.nth(1)).to_contain_text("Second")  # what is resolved comes after what is open
